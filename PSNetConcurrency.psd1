@@ -1,0 +1,26 @@
+@{
+    RootModule           = 'PSNetConcurrency/bin/PSNetConcurrency.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = 'b9f6c2c1-6b0f-4d0e-9a52-5f1f4a3c7d11'
+    Author               = 'PSNetConcurrency contributors'
+    CompanyName          = 'PSNetConcurrency contributors'
+    Copyright            = '(c) PSNetConcurrency contributors. MIT licence.'
+    Description          = 'Network programming and concurrency as tools: TCP servers and exchanges, frames that survive sticky packets, port tests, measurements and fault injection, as objects that flow down the pipeline.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('PSNetConcurrency/PSNetConcurrency.format.ps1xml')
+    TypesToProcess       = @('PSNetConcurrency/PSNetConcurrency.types.ps1xml')
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    CmdletsToExport      = @(
+        'Get-AvailablePort'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('network', 'tcp', 'socket', 'server', 'concurrency', 'framing', 'testing', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}

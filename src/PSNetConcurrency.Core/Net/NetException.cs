@@ -1,0 +1,116 @@
+using System.Net.Sockets;
+
+namespace PSNetConcurrency.Core.Net;
+
+/// <summary>What went wrong, one word a failure. Each is the ErrorId that a user sees.</summary>
+public enum NetError
+{
+    /// <summary>Another socket already listens on that address and port.</summary>
+    PortInUse,
+
+    /// <summary>The port needs rights that this process lacks (below 1024 on most systems).</summary>
+    PrivilegedPort,
+
+    /// <summary>The address to bind is not one of this machine's.</summary>
+    AddressNotLocal,
+
+    /// <summary>Every free port of the range asked for is taken.</summary>
+    NoPortAvailable,
+
+    /// <summary>The name has no address.</summary>
+    NameNotResolved,
+
+    /// <summary>The peer's system answered that nothing listens on that port.</summary>
+    ConnectionRefused,
+
+    /// <summary>No route to the host or network.</summary>
+    HostUnreachable,
+
+    /// <summary>The time allowed ran out. What had arrived by then is kept on the error.</summary>
+    TimedOut,
+
+    /// <summary>The peer reset the connection. What had arrived by then is kept on the error.</summary>
+    PeerReset,
+
+    /// <summary>The peer closed the connection in the middle of a message. What had arrived is kept on the error.</summary>
+    PeerClosed,
+
+    /// <summary>The message to send is blank, and blank messages were not allowed.</summary>
+    BlankInput,
+
+    /// <summary>A message is longer than the limit.</summary>
+    MessageTooLarge,
+
+    /// <summary>The bytes received are not a frame of the format that was expected.</summary>
+    FrameCorrupted,
+
+    /// <summary>The certificate presented is not the pinned one.</summary>
+    CertificateNotPinned,
+
+    /// <summary>The certificate presented is not trusted.</summary>
+    CertificateNotTrusted,
+
+    /// <summary>The TLS handshake failed for another reason, such as a peer that does not speak TLS.</summary>
+    TlsHandshakeFailed,
+
+    /// <summary>The session, listener or other handle is closed.</summary>
+    HandleClosed,
+
+    /// <summary>No handle has that id or name.</summary>
+    HandleNotFound,
+
+    /// <summary>An argument has a value that can mean nothing.</summary>
+    InvalidArgument,
+
+    /// <summary>This system has no way to do it; the message says which have.</summary>
+    NotSupportedHere,
+
+    /// <summary>Any other failure the system reported; the message carries its words.</summary>
+    SocketFailure,
+}
+
+/// <summary>
+/// The one exception the engine throws for a failure that a user can meet: what happened (<see cref="Error"/>), to what
+/// (<see cref="Target"/>), and the data received before it, which is never thrown away.
+/// </summary>
+public sealed class NetException : IOException
+{
+    public NetException(NetError error, string message, object? target = null, Exception? inner = null, ReadOnlyMemory<byte> received = default)
+        : base(message, inner)
+    {
+        Error = error;
+        Target = target;
+        Received = received;
+    }
+
+    /// <summary>The kind of failure; its name is the ErrorId.</summary>
+    public NetError Error { get; }
+
+    /// <summary>The value the failure is about: an address and port, a name, a path.</summary>
+    public object? Target { get; }
+
+    /// <summary>The bytes of the unfinished message that had arrived. Empty where none had.</summary>
+    public ReadOnlyMemory<byte> Received { get; }
+
+    /// <summary>Turns a socket error of a connection to or from <paramref name="peer"/> into a <see cref="NetException"/>.</summary>
+    public static NetException FromSocket(SocketException e, string peer, ReadOnlyMemory<byte> received = default) => e.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => new(NetError.ConnectionRefused, $"{peer} refused the connection: nothing listens on that port. Check the port, and that the server is started.", peer, e),
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown =>
+            new(NetError.HostUnreachable, $"{peer} can't be reached: {e.Message}. Check the route and the firewall.", peer, e, received),
+        SocketError.TimedOut => new(NetError.TimedOut, $"{peer} did not answer in the time the system allows.{Kept(received)}", peer, e, received),
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NetworkReset =>
+            new(NetError.PeerReset, $"{peer} reset the connection.{Kept(received)}", peer, e, received),
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
+            new(NetError.NameNotResolved, $"The name of {peer} can't be resolved to an address: {e.Message}.", peer, e),
+        _ => new(NetError.SocketFailure, $"{peer}: {e.Message}.{Kept(received)}", peer, e, received),
+    };
+
+    /// <summary>The words every error that keeps data ends with.</summary>
+    public static string Kept(ReadOnlyMemory<byte> received) => received.Length switch
+    {
+        0 => " Nothing had been received.",
+        1 => " The 1 byte received before that is in the error's Exception.Received.",
+        int n => $" The {n} bytes received before that are in the error's Exception.Received.",
+    };
+}

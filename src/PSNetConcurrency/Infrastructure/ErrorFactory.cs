@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Infrastructure;
+
+/// <summary>The one place where a failure of the engine becomes an error record: ErrorId, category and target.</summary>
+internal static class ErrorFactory
+{
+    public static ErrorRecord Create(NetException failure, object? target = null) =>
+        new(failure, failure.Error.ToString(), CategoryOf(failure.Error), target ?? failure.Target);
+
+    private static ErrorCategory CategoryOf(NetError error) => error switch
+    {
+        NetError.PortInUse or NetError.NoPortAvailable => ErrorCategory.ResourceBusy,
+        NetError.PrivilegedPort => ErrorCategory.PermissionDenied,
+        NetError.AddressNotLocal or NetError.BlankInput or NetError.InvalidArgument => ErrorCategory.InvalidArgument,
+        NetError.NameNotResolved or NetError.HandleNotFound => ErrorCategory.ObjectNotFound,
+        NetError.ConnectionRefused or NetError.HostUnreachable => ErrorCategory.ConnectionError,
+        NetError.TimedOut => ErrorCategory.OperationTimeout,
+        NetError.PeerReset or NetError.PeerClosed => ErrorCategory.ConnectionError,
+        NetError.MessageTooLarge => ErrorCategory.LimitsExceeded,
+        NetError.FrameCorrupted => ErrorCategory.InvalidData,
+        NetError.CertificateNotPinned or NetError.CertificateNotTrusted or NetError.TlsHandshakeFailed => ErrorCategory.AuthenticationError,
+        NetError.HandleClosed => ErrorCategory.InvalidOperation,
+        NetError.NotSupportedHere => ErrorCategory.NotImplemented,
+        _ => ErrorCategory.NotSpecified,
+    };
+}

@@ -1,0 +1,83 @@
+using System.Management.Automation;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Infrastructure;
+
+/// <summary>
+/// The base of every cmdlet here: asynchronous, cancelled at once by Ctrl+C, released on every exit.
+/// Override the Async methods; WriteObject and its kin may be called anywhere in them.
+/// </summary>
+/// <remarks>
+/// Ctrl+C runs StopProcessing on the stopper's thread, which only cancels; Select-Object -First unwinds through WriteObject.
+/// Both end in Dispose, so what a cmdlet holds is released in <see cref="ReleaseResources"/> or in a finally of its own.
+/// </remarks>
+public abstract class NetCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PipelinePump _pump = new();
+
+    /// <summary>Cancelled when the pipeline is stopped.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <summary>Whether a failure ends the pipeline (it makes the call meaningless) or is one error for one item.</summary>
+    protected virtual bool FailuresTerminate => false;
+
+    protected virtual Task BeginAsync() => Task.CompletedTask;
+
+    protected virtual Task ProcessAsync() => Task.CompletedTask;
+
+    protected virtual Task EndAsync() => Task.CompletedTask;
+
+    /// <summary>Releases what the cmdlet holds. Called once, on every exit, on the pipeline thread.</summary>
+    protected virtual void ReleaseResources()
+    {
+    }
+
+    protected sealed override void BeginProcessing() => Run(BeginAsync);
+
+    protected sealed override void ProcessRecord() => Run(ProcessAsync);
+
+    protected sealed override void EndProcessing() => Run(EndAsync);
+
+    protected sealed override void StopProcessing() => _stop.Cancel();
+
+    public void Dispose()
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            _stop.Cancel();
+        }
+        ReleaseResources();
+        _pump.Dispose();
+        _stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Reports a failure of one item as the cmdlet reports failures; returns only where it does not terminate.</summary>
+    protected void ReportFailure(NetException failure, object? target = null)
+    {
+        ErrorRecord record = ErrorFactory.Create(failure, target);
+        if (FailuresTerminate)
+        {
+            ThrowTerminatingError(record);
+        }
+        WriteError(record);
+    }
+
+    private void Run(Func<Task> work)
+    {
+        try
+        {
+            _pump.Run(work);
+        }
+        catch (NetException e)
+        {
+            ReportFailure(e);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // An OperationCanceledException leaves $Error clean, but would print where no pipeline is stopping.
+            throw new PipelineStoppedException();
+        }
+    }
+}
