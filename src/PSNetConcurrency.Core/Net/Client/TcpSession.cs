@@ -1,0 +1,326 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Net.Client;
+using PSNetConcurrency.Core.Net.Tls;
+
+namespace PSNetConcurrency;
+
+/// <summary>Where a session is in its life.</summary>
+public enum TcpSessionState
+{
+    /// <summary>Both directions are open.</summary>
+    Open,
+
+    /// <summary>The peer sends no more; sending to it may still work.</summary>
+    PeerClosed,
+
+    /// <summary>The connection broke; see LastError.</summary>
+    Faulted,
+
+    /// <summary>It was closed on this side.</summary>
+    Closed,
+}
+
+/// <summary>A client's TCP connection, with or without TLS, that is kept between calls.</summary>
+public sealed class TcpSession : IDisposable
+{
+    private static int _lastId;
+
+    private readonly Socket _socket;
+    private readonly Stream _stream;
+    private readonly ReceiveBuffer _buffer = new();
+    private readonly Gate _receiving = new();
+    private readonly Gate _sending = new();
+    private long _bytesSent;
+    private long _bytesReceived;
+    private bool _inputEnded;
+
+    private TcpSession(Socket socket, Stream stream, TcpConnectOptions options)
+    {
+        _socket = socket;
+        _stream = stream;
+        Id = Interlocked.Increment(ref _lastId);
+        Name = string.IsNullOrEmpty(options.Name) ? $"TcpSession{Id}" : options.Name;
+        ComputerName = options.ComputerName;
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
+        OpenedAt = DateTimeOffset.Now;
+        if (stream is SslStream { RemoteCertificate: { } certificate })
+        {
+            CertificateThumbprint = ServerCertificate.Thumbprint(certificate);
+        }
+    }
+
+    public int Id { get; }
+
+    public string Name { get; }
+
+    /// <summary>The name or address that was asked for.</summary>
+    public string ComputerName { get; }
+
+    public int Port => RemoteEndPoint.Port;
+
+    public IPEndPoint LocalEndPoint { get; }
+
+    public IPEndPoint RemoteEndPoint { get; }
+
+    public TcpSessionState State { get; private set; }
+
+    /// <summary>Bytes given to the system, before TLS.</summary>
+    public long BytesSent => Interlocked.Read(ref _bytesSent);
+
+    /// <summary>Bytes that arrived, after TLS.</summary>
+    public long BytesReceived => Interlocked.Read(ref _bytesReceived);
+
+    public DateTimeOffset OpenedAt { get; }
+
+    public Exception? LastError { get; private set; }
+
+    /// <summary>The SHA-256 thumbprint of the server's certificate; null without TLS.</summary>
+    public string? CertificateThumbprint { get; }
+
+    private string Peer => $"{ComputerName}:{Port}";
+
+    /// <summary>Connects, and does the TLS handshake where it is asked for.</summary>
+    /// <exception cref="NetException">Not resolved, refused, unreachable, timed out, or the certificate is not the right one.</exception>
+    public static async Task<TcpSession> ConnectAsync(TcpConnectOptions options, CancellationToken cancellationToken)
+    {
+        Socket socket = await TcpConnector.ConnectAsync(options.ComputerName, options.Port, options.LocalPort, options.Timeout, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            socket.NoDelay = options.NoDelay;
+            if (options.KeepAlive)
+            {
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            }
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (options.Tls is not null)
+            {
+                stream = await HandshakeAsync(stream, options, cancellationToken).ConfigureAwait(false);
+            }
+            return new TcpSession(socket, stream, options);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends all of the bytes: a send of the system may take only part, so it is repeated until nothing is left.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> data, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        EnsureOpen();
+        using Turn turn = _sending.Enter(this, "send");
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            await _stream.WriteAsync(data, limit.Token).ConfigureAwait(false);
+            Interlocked.Add(ref _bytesSent, data.Length);
+        }
+        catch (OperationCanceledException)
+        {
+            // How much went out is not known: what follows would be read as the middle of something.
+            NetException stalled = new(NetError.TimedOut, $"{Peer} did not take {data.Length} bytes within {timeout.TotalSeconds:0.###} s. The session can't be used any more.", Peer);
+            Fault(stalled);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw stalled;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw Fault(Translate(e, default));
+        }
+    }
+
+    /// <summary>Ends the sending side: the peer sees the end of input, and can still answer.</summary>
+    public async Task ShutdownSendAsync()
+    {
+        EnsureOpen();
+        try
+        {
+            if (_stream is SslStream tls)
+            {
+                await tls.ShutdownAsync().ConfigureAwait(false);
+            }
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw Fault(Translate(e, default));
+        }
+    }
+
+    /// <summary>
+    /// Receives until the request is met, or ends for another reason, which the result tells; it throws only where the bytes
+    /// break the format or a limit. What is left over is kept for the next call. After a time-out (and WouldBlock) the result
+    /// has a copy of what has come, and the session keeps it: the next call goes on from there, and no frame is torn.
+    /// </summary>
+    public async Task<Received> ReceiveAsync(ReceiveRequest request, CancellationToken cancellationToken)
+    {
+        if (State == TcpSessionState.Closed)
+        {
+            EnsureOpen();
+        }
+        using Turn turn = _receiving.Enter(this, "receive");
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(request.Timeout);
+        List<int> chunks = [];
+        if (_buffer.Length > 0)
+        {
+            chunks.Add(_buffer.Length);
+        }
+        while (true)
+        {
+            // Unframed means all that is there: what one send brought may lie in the socket in several pieces.
+            bool more = request.Format?.Kind == "None" && !_inputEnded && _socket.Available > 0 && _buffer.Length < request.MaximumBytes;
+            if (!more && _buffer.TryTake(request, out byte[]? data))
+            {
+                return new Received(data, ReceiveEndReason.Complete, [.. chunks]);
+            }
+            ReceiveEndReason? end = _inputEnded ? (State == TcpSessionState.Faulted ? ReceiveEndReason.PeerReset : ReceiveEndReason.PeerClosed)
+                : request.NonBlocking && _socket.Available == 0 ? ReceiveEndReason.WouldBlock
+                : null;
+            end ??= await FillAsync(chunks, limit.Token, cancellationToken).ConfigureAwait(false);
+            if (end is null)
+            {
+                if (_buffer.Length > request.MaximumBytes)
+                {
+                    throw new NetException(NetError.MessageTooLarge, $"{Peer} sent more than {request.MaximumBytes} bytes for one message.{NetException.Kept(_buffer.Peek())}", Peer, received: _buffer.TakeAll());
+                }
+                continue;
+            }
+            if (end is ReceiveEndReason.PeerClosed && _buffer.TryTake(request, out data))
+            {
+                return new Received(data, ReceiveEndReason.Complete, [.. chunks]);
+            }
+            bool asked = request.UntilClosed && end == ReceiveEndReason.PeerClosed;
+            bool goesOn = end is ReceiveEndReason.TimedOut or ReceiveEndReason.WouldBlock;
+            return new Received(goesOn ? _buffer.Peek().ToArray() : _buffer.TakeAll(), asked ? ReceiveEndReason.Complete : end.Value, [.. chunks]);
+        }
+    }
+
+    /// <summary>Closes the connection: in order when nothing is unread, else with the reset that TCP then sends.</summary>
+    public void Dispose()
+    {
+        if (State != TcpSessionState.Closed)
+        {
+            State = TcpSessionState.Closed;
+            _stream.Dispose();
+            _socket.Dispose();
+        }
+    }
+
+    public override string ToString() => $"{Name} {RemoteEndPoint}";
+
+    /// <summary>Why a receive that did not complete is an error for a caller who needs all of it.</summary>
+    public NetException Incomplete(Received received, TimeSpan timeout) => received.EndReason switch
+    {
+        ReceiveEndReason.TimedOut => new(NetError.TimedOut, $"{Peer} did not answer completely within {timeout.TotalSeconds:0.###} s.{NetException.Kept(received.Data)}", Peer, null, received.Data),
+        ReceiveEndReason.PeerReset => new(NetError.PeerReset, $"{Peer} reset the connection.{NetException.Kept(received.Data)}", Peer, LastError, received.Data),
+        _ when received.Data.Length == 0 => new(NetError.PeerClosed, $"{Peer} closed the connection without an answer.", Peer),
+        _ => new(NetError.PeerClosed, $"{Peer} closed the connection in the middle of a message.{NetException.Kept(received.Data)}", Peer, null, received.Data),
+    };
+
+    private static async Task<SslStream> HandshakeAsync(Stream stream, TcpConnectOptions options, CancellationToken cancellationToken)
+    {
+        string peer = $"{options.ComputerName}:{options.Port}";
+        NetException? distrust = null;
+        SslStream tls = new(stream, leaveInnerStreamOpen: false);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.Timeout);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options.Tls!.ClientOptions(e => distrust = e), limit.Token).ConfigureAwait(false);
+            return tls;
+        }
+        catch (Exception e)
+        {
+            await tls.DisposeAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw distrust ?? e switch
+            {
+                OperationCanceledException => new NetException(NetError.TimedOut, $"{peer} did not finish the TLS handshake within {options.Timeout.TotalSeconds:0.###} s. Check that it uses TLS.", peer),
+                AuthenticationException or IOException => TlsErrors.Describe(e, peer),
+                _ => e,
+            };
+        }
+    }
+
+    // One receive of the system: null when bytes came, else why none can come.
+    private async ValueTask<ReceiveEndReason?> FillAsync(List<int> chunks, CancellationToken limit, CancellationToken stop)
+    {
+        try
+        {
+            int n = await _stream.ReadAsync(_buffer.Space(), limit).ConfigureAwait(false);
+            if (n == 0)
+            {
+                _inputEnded = true;
+                State = TcpSessionState.PeerClosed;
+                return ReceiveEndReason.PeerClosed;
+            }
+            _buffer.Commit(n);
+            Interlocked.Add(ref _bytesReceived, n);
+            chunks.Add(n);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            stop.ThrowIfCancellationRequested();
+            return ReceiveEndReason.TimedOut;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            _inputEnded = true;
+            NetException reason = Fault(Translate(e, _buffer.Peek()));
+            return reason.Error == NetError.PeerReset ? ReceiveEndReason.PeerReset : throw reason;
+        }
+    }
+
+    private void EnsureOpen()
+    {
+        if (State is TcpSessionState.Closed or TcpSessionState.Faulted)
+        {
+            throw new NetException(NetError.HandleClosed, State == TcpSessionState.Closed
+                ? $"The session {Name} is closed. Open another with New-TcpSession."
+                : $"The session {Name} is broken: {LastError?.Message} Open another with New-TcpSession.", Name);
+        }
+    }
+
+    private NetException Fault(NetException reason)
+    {
+        LastError = reason;
+        if (State != TcpSessionState.Closed)
+        {
+            State = TcpSessionState.Faulted;
+        }
+        return reason;
+    }
+
+    private NetException Translate(Exception e, ReadOnlyMemory<byte> received) => e switch
+    {
+        ObjectDisposedException => new NetException(NetError.HandleClosed, $"The session {Name} was closed during the call.{NetException.Kept(received)}", Name, e, received.ToArray()),
+        SocketException socket => NetException.FromSocket(socket, Peer, received.ToArray()),
+        { InnerException: SocketException socket } => NetException.FromSocket(socket, Peer, received.ToArray()),
+        _ => new NetException(NetError.SocketFailure, $"{Peer}: {e.Message}", Peer, e, received.ToArray()),
+    };
+
+    /// <summary>One send and one receive at a time: two would mix their bytes.</summary>
+    private sealed class Gate
+    {
+        private int _taken;
+
+        public Turn Enter(TcpSession session, string what) => Interlocked.Exchange(ref _taken, 1) == 0 ? new Turn(this)
+            : throw new NetException(NetError.HandleClosed, $"Another {what} is under way on the session {session.Name}.", session.Name);
+
+        public void Leave() => Volatile.Write(ref _taken, 0);
+    }
+
+    private readonly struct Turn(Gate gate) : IDisposable
+    {
+        public void Dispose() => gate.Leave();
+    }
+}

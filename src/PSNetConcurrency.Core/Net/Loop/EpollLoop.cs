@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace PSNetConcurrency.Core.Net.Loop;
+
+/// <summary>The loop on Linux: epoll, edge-triggered, straight through the C library: no allocation and no second thread an operation.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class EpollLoop : EventLoop
+{
+    private const int EventsPerPoll = 512;
+    private const ulong WakeToken = ulong.MaxValue;
+
+    // struct epoll_event is packed on x86, and naturally aligned elsewhere.
+    private static readonly bool Packed = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86;
+    private static readonly int EventSize = Packed ? 12 : 16;
+    private static readonly int TokenOffset = Packed ? 4 : 8;
+
+    private readonly int _epoll;
+    private readonly int _wake;
+    private readonly byte[] _events = GC.AllocateArray<byte>(EventsPerPoll * 16, pinned: true);
+
+    // A slot's generation tells a late event of a closed descriptor from one of its successor.
+    private readonly List<(IEpollTarget? Target, uint Generation)> _slots = [];
+    private readonly Stack<int> _freeSlots = new();
+
+    public EpollLoop()
+    {
+        _epoll = Check(Libc.EpollCreate(Libc.CloseOnExec), "epoll_create1");
+        _wake = Check(Libc.EventFd(0, Libc.CloseOnExec | Libc.NonBlocking), "eventfd");
+        Control(Libc.EpollAdd, _wake, Libc.EpollIn | Libc.EpollEdge, WakeToken);
+    }
+
+    public override IDisposable Listen(Socket socket, IAcceptor acceptor) => new EpollAcceptor(this, socket, acceptor);
+
+    public override Channel Connect(IPEndPoint remote, IChannelHandler handler) => EpollChannel.Connect(this, remote, handler);
+
+    /// <summary>Registers a descriptor for all its events, once for its life.</summary>
+    public int Register(int fd, IEpollTarget target, int events)
+    {
+        if (!_freeSlots.TryPop(out int slot))
+        {
+            slot = _slots.Count;
+            _slots.Add((null, 0));
+        }
+        uint generation = _slots[slot].Generation + 1;
+        _slots[slot] = (target, generation);
+        Control(Libc.EpollAdd, fd, events | Libc.EpollEdge, ((ulong)generation << 32) | (uint)slot);
+        return slot;
+    }
+
+    /// <summary>Forgets a target; closing its descriptor takes it out of the epoll set.</summary>
+    public void Unregister(int slot)
+    {
+        _slots[slot] = (null, _slots[slot].Generation);
+        _freeSlots.Push(slot);
+    }
+
+    public new void Attached(SocketChannel channel) => base.Attached(channel);
+
+    protected override void Poll(int timeoutMilliseconds)
+    {
+        int count;
+        fixed (byte* events = _events)
+        {
+            count = Libc.EpollWait(_epoll, events, EventsPerPoll, timeoutMilliseconds);
+        }
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> e = _events.AsSpan(i * EventSize, EventSize);
+            int flags = MemoryMarshal.Read<int>(e);
+            ulong token = MemoryMarshal.Read<ulong>(e[TokenOffset..]);
+            if (token == WakeToken)
+            {
+                ulong ignored;
+                _ = Libc.Read(_wake, &ignored, 8);
+                continue;
+            }
+            (IEpollTarget? target, uint generation) = _slots[(int)(uint)token];
+            if (target is not null && generation == (uint)(token >> 32))
+            {
+                target.Ready(flags);
+            }
+        }
+    }
+
+    protected override void Wake()
+    {
+        ulong one = 1;
+        _ = Libc.Write(_wake, &one, 8);
+    }
+
+    protected override void Release()
+    {
+        _ = Libc.Close(_wake);
+        _ = Libc.Close(_epoll);
+    }
+
+    private void Control(int operation, int fd, int events, ulong token)
+    {
+        Span<byte> e = stackalloc byte[16];
+        MemoryMarshal.Write(e, in events);
+        MemoryMarshal.Write(e[TokenOffset..], in token);
+        fixed (byte* p = e)
+        {
+            Check(Libc.EpollControl(_epoll, operation, fd, p), "epoll_ctl");
+        }
+    }
+
+    internal static int Check(int result, string call)
+    {
+        if (result < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            throw new NetException(NetError.SocketFailure, $"The system refused {call}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}).");
+        }
+        return result;
+    }
+
+    /// <summary>An address as the system writes it, read as an end point.</summary>
+    internal static IPEndPoint ReadAddress(ReadOnlySpan<byte> address)
+    {
+        ushort family = MemoryMarshal.Read<ushort>(address);
+        int port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+        if (family == 2)
+        {
+            return new IPEndPoint(new IPAddress(address.Slice(4, 4)), port);
+        }
+        IPAddress ip = new(address.Slice(8, 16), MemoryMarshal.Read<uint>(address[24..]));
+        // A dual-mode listener sees IPv4 peers as ::ffff:a.b.c.d; people and -Allow lists know them as a.b.c.d.
+        return new IPEndPoint(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, port);
+    }
+}
+
+/// <summary>Something registered with an <see cref="EpollLoop"/>.</summary>
+internal interface IEpollTarget
+{
+    void Ready(int events);
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using PSNetConcurrency.Core.Framing;
+
+namespace PSNetConcurrency.Core.Net.Server;
+
+/// <summary>Answers messages, on threads of its own.</summary>
+public interface IMessageHandler
+{
+    /// <summary>Takes a message; called on the loop, so it hands it on. The answer comes through the work.</summary>
+    void Handle(MessageWork work);
+
+    /// <summary>The listener has stopped.</summary>
+    void Stop();
+}
+
+/// <summary>A message to answer. One a client at a time, so that replies come in the order of the messages.</summary>
+public sealed class MessageWork
+{
+    private readonly MessageProtocol _protocol;
+    private int _answered;
+
+    internal MessageWork(MessageProtocol protocol, NetClient client, object message)
+    {
+        _protocol = protocol;
+        Client = client;
+        Message = message;
+    }
+
+    public NetClient Client { get; }
+
+    /// <summary>A string, or bytes, as the listener was told.</summary>
+    public object Message { get; }
+
+    /// <summary>Sends the replies, a frame each; none is fine.</summary>
+    public void Complete(IReadOnlyList<byte[]> replies) => Answer(() => _protocol.Reply(Client, replies));
+
+    /// <summary>The handler failed: the client is disconnected, and the failure is an event.</summary>
+    public void Fail(Exception failure) => Answer(() => MessageProtocol.Failed(Client, failure));
+
+    private void Answer(Action answer)
+    {
+        if (Interlocked.Exchange(ref _answered, 1) == 0)
+        {
+            Client.Server.Loop.Post(answer);
+        }
+    }
+}
+
+/// <summary>
+/// Cuts what clients send into messages and has a handler answer them. While one message of a client is with the handler,
+/// that client is not read from: a fast sender is held back by TCP's window, never by memory.
+/// </summary>
+public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler, Func<byte[], object> present) : ServerProtocol
+{
+    public override void OnConnected(NetClient client) => client.ProtocolState = new Conversation(new FrameDecoder(format));
+
+    public override void OnData(NetClient client, ReadOnlySpan<byte> data)
+    {
+        Conversation conversation = StateOf(client);
+        if (conversation.Busy)
+        {
+            // What the socket had already given when reading was paused: one buffer at most.
+            conversation.Decoder.Keep(data);
+            return;
+        }
+        Advance(client, conversation, data);
+    }
+
+    public override void OnInputEnded(NetClient client)
+    {
+        Conversation conversation = StateOf(client);
+        conversation.InputEnded = true;
+        if (!conversation.Busy)
+        {
+            Advance(client, conversation, default);
+        }
+    }
+
+    public override void OnDrained(NetClient client)
+    {
+        Conversation conversation = StateOf(client);
+        if (!conversation.Busy)
+        {
+            Advance(client, conversation, default);
+        }
+    }
+
+    public override bool IsBusy(NetClient client) => client.ProtocolState is Conversation { Busy: true };
+
+    public override void OnStopped() => handler.Stop();
+
+    internal void Reply(NetClient client, IReadOnlyList<byte[]> replies)
+    {
+        if (client.Channel.IsClosed)
+        {
+            return;
+        }
+        Conversation conversation = StateOf(client);
+        try
+        {
+            ArrayBufferWriter<byte> output = new();
+            foreach (byte[] reply in replies)
+            {
+                format.Encode(reply, output);
+            }
+            client.Send(output.WrittenSpan);
+        }
+        catch (NetException e)
+        {
+            Failed(client, e);
+            return;
+        }
+        conversation.Busy = false;
+        client.CloseIfDrained();
+        Advance(client, conversation, default);
+    }
+
+    internal static void Failed(NetClient client, Exception failure)
+    {
+        StateOf(client).Busy = false;
+        if (!client.Channel.IsClosed)
+        {
+            client.Reject(failure);
+        }
+    }
+
+    private static Conversation StateOf(NetClient client) => (Conversation)client.ProtocolState!;
+
+    // Hands on the next message if there is one, and reads on only when there is none and the client takes its replies.
+    private void Advance(NetClient client, Conversation conversation, ReadOnlySpan<byte> data)
+    {
+        if (client.Channel.IsClosed || client.CloseWhenIdle)
+        {
+            return;
+        }
+        if (client.Channel.PendingBytes > 0)
+        {
+            conversation.Decoder.Keep(data);
+            client.Channel.PauseReading();
+            return;
+        }
+        try
+        {
+            if (conversation.Decoder.TryRead(ref data, out ReadOnlySpan<byte> payload))
+            {
+                byte[] message = payload.ToArray();
+                conversation.Decoder.Keep(data);
+                Dispatch(client, conversation, message);
+                return;
+            }
+        }
+        catch (NetException e)
+        {
+            client.Reject(e);
+            return;
+        }
+        if (!conversation.InputEnded)
+        {
+            client.Channel.ResumeReading();
+            return;
+        }
+        if (conversation.Decoder.Unfinished is { IsEmpty: false } rest)
+        {
+            client.Reject(new NetException(NetError.PeerClosed,
+                $"{client} closed the connection in the middle of a message.{NetException.Kept(rest)}", client.ToString(), received: rest.ToArray()));
+            return;
+        }
+        client.Channel.Close();
+    }
+
+    private void Dispatch(NetClient client, Conversation conversation, byte[] payload)
+    {
+        conversation.Busy = true;
+        client.Channel.PauseReading();
+        client.CountMessage();
+        object message = present(payload);
+        client.Server.Record(ListenerEventType.Message, client.ToString(), payload.Length, message);
+        handler.Handle(new MessageWork(this, client, message));
+    }
+
+    private sealed class Conversation(FrameDecoder decoder)
+    {
+        public FrameDecoder Decoder { get; } = decoder;
+
+        public bool Busy { get; set; }
+
+        public bool InputEnded { get; set; }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections;
+using System.Net;
+using System.Text;
+using PSNetConcurrency.Core.Net.Loop;
+using PSNetConcurrency.Core.Net.Server;
+
+namespace PSNetConcurrency;
+
+/// <summary>A client of a TCP listener, as its handler sees it. What is public may be used from any thread.</summary>
+public sealed class NetClient : IChannelHandler
+{
+    private readonly TcpServer _server;
+    private readonly IPEndPoint _remote;
+    private Hashtable? _state;
+    private long _bytesReceived;
+    private long _bytesSent;
+    private long _messageCount;
+    private bool _connected;
+
+    internal NetClient(TcpServer server, long id, IPEndPoint remote)
+    {
+        _server = server;
+        Id = id;
+        _remote = remote;
+        LastActivity = Environment.TickCount64;
+    }
+
+    /// <summary>1 for the listener's first client, and so on.</summary>
+    public long Id { get; }
+
+    public IPEndPoint RemoteEndPoint => _remote;
+
+    public NetListener Listener => _server;
+
+    public DateTimeOffset ConnectedAt { get; } = DateTimeOffset.Now;
+
+    public long BytesReceived => Interlocked.Read(ref _bytesReceived);
+
+    public long BytesSent => Interlocked.Read(ref _bytesSent);
+
+    public long MessageCount => Interlocked.Read(ref _messageCount);
+
+    /// <summary>A table for the handler's own use, kept as long as the client is connected.</summary>
+    public Hashtable State => LazyInitializer.EnsureInitialized(ref _state, () => Hashtable.Synchronized([]));
+
+    /// <summary>Sends bytes beside the replies, unframed.</summary>
+    public void Send(byte[] data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        _server.Loop.Post(() => Send(data.AsSpan()));
+    }
+
+    /// <summary>Sends text beside the replies, as UTF-8, unframed.</summary>
+    public void Send(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Send(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Closes the connection once what was sent has gone out.</summary>
+    public void Close() => _server.Loop.Post(() => Channel.Close(linger: true));
+
+    public override string ToString() => _remote.ToString();
+
+    /// <summary>The protocol's own record of this client; on the loop only.</summary>
+    internal object? ProtocolState { get; set; }
+
+    internal Channel Channel { get; private set; } = null!;
+
+    internal TcpServer Server => _server;
+
+    internal long LastActivity { get; private set; }
+
+    internal bool CloseWhenIdle { get; set; }
+
+    internal void Attach(Channel channel) => Channel = channel;
+
+    internal void Send(ReadOnlySpan<byte> data)
+    {
+        LastActivity = Environment.TickCount64;
+        Interlocked.Add(ref _bytesSent, data.Length);
+        _server.CountSent(data.Length);
+        Channel.Send(data);
+    }
+
+    internal void CountMessage()
+    {
+        Interlocked.Increment(ref _messageCount);
+        _server.CountMessage();
+    }
+
+    /// <summary>The client broke a rule: it is an event, and the connection is closed.</summary>
+    internal void Reject(Exception reason)
+    {
+        _server.Record(ListenerEventType.Error, ToString(), BytesReceived, reason.Message, reason);
+        Channel.Close(linger: true);
+    }
+
+    /// <summary>Closes what a drain waited for.</summary>
+    internal void CloseIfDrained()
+    {
+        if (CloseWhenIdle && !_server.Protocol.IsBusy(this))
+        {
+            Channel.Close();
+        }
+    }
+
+    void IChannelHandler.OnConnected(Channel channel)
+    {
+        Channel = channel;
+        _connected = true;
+        _server.Record(ListenerEventType.Connected, ToString());
+        _server.Protocol.OnConnected(this);
+    }
+
+    void IChannelHandler.OnData(Channel channel, ReadOnlySpan<byte> data)
+    {
+        LastActivity = Environment.TickCount64;
+        Interlocked.Add(ref _bytesReceived, data.Length);
+        _server.CountReceived(data.Length);
+        _server.Protocol.OnData(this, data);
+    }
+
+    void IChannelHandler.OnInputEnded(Channel channel) => _server.Protocol.OnInputEnded(this);
+
+    void IChannelHandler.OnDrained(Channel channel)
+    {
+        LastActivity = Environment.TickCount64;
+        _server.Protocol.OnDrained(this);
+        CloseIfDrained();
+    }
+
+    void IChannelHandler.OnClosed(Channel channel, Exception? reason)
+    {
+        if (_connected)
+        {
+            _server.Protocol.OnClosed(this);
+        }
+        _server.Leave(this, reason);
+    }
+}

@@ -1,0 +1,209 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using PSNetConcurrency.Core.Net.Loop;
+using PSNetConcurrency.Core.Net.Tls;
+
+namespace PSNetConcurrency.Core.Net.Server;
+
+/// <summary>
+/// The listener engine of every TCP server: binds, accepts within its limits, adds TLS, disconnects the idle, keeps events,
+/// drains and stops. What is done with the bytes is the <see cref="ServerProtocol"/>'s.
+/// </summary>
+public sealed class TcpServer : NetListener, IAcceptor
+{
+    private readonly TcpServerOptions _options;
+    private readonly SslServerAuthenticationOptions? _tls;
+    private readonly HashSet<NetClient> _clients = [];
+    private IDisposable? _acceptor;
+    private long _lastClientId;
+    private bool _stopping;
+    private bool _released;
+    private bool _acceptFailing;
+
+    private TcpServer(string kind, TcpServerOptions options, ServerProtocol protocol, Socket socket)
+        : base(kind, options.Name, (IPEndPoint)socket.LocalEndPoint!)
+    {
+        _options = options;
+        Protocol = protocol;
+        if (options.Certificate is not null)
+        {
+            _tls = ServerCertificate.ServerOptions(options.Certificate);
+            CertificateThumbprint = ServerCertificate.Thumbprint(options.Certificate);
+        }
+        Loop = LoopGroup.Rent();
+    }
+
+    internal EventLoop Loop { get; }
+
+    internal ServerProtocol Protocol { get; }
+
+    public int MaximumConnection => _options.MaximumConnection;
+
+    /// <summary>Binds and begins to serve.</summary>
+    /// <exception cref="NetException">The port is in use, needs rights, or the address is not this machine's.</exception>
+    public static TcpServer Start(string kind, TcpServerOptions options, ServerProtocol protocol)
+    {
+        Socket socket = TcpBinding.Listen(options.Address, options.Port, options.Backlog);
+        TcpServer server;
+        try
+        {
+            server = new TcpServer(kind, options, protocol, socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        server.Record(ListenerEventType.Started);
+        server.Loop.Post(() =>
+        {
+            server._acceptor = server.Loop.Listen(socket, server);
+            server.ScheduleSweep();
+        });
+        return server;
+    }
+
+    IChannelHandler? IAcceptor.OnAccept(IPEndPoint remote)
+    {
+        _acceptFailing = false;
+        string? refusal = _stopping ? "The listener is stopping."
+            : _options.Deny.Any(n => n.Contains(remote.Address)) ? "Its address is denied."
+            : _options.Allow.Count > 0 && !_options.Allow.Any(n => n.Contains(remote.Address)) ? "Its address is not allowed."
+            : _clients.Count >= _options.MaximumConnection ? $"The listener is full: {_options.MaximumConnection} clients."
+            : _options.Once && _lastClientId > 0 ? "The listener serves one client only."
+            : null;
+        if (refusal is not null)
+        {
+            CountRefused();
+            Record(ListenerEventType.Refused, remote.ToString(), message: refusal);
+            return null;
+        }
+        NetClient client = new(this, ++_lastClientId, remote);
+        return client;
+    }
+
+    void IAcceptor.OnAccepted(Channel channel)
+    {
+        NetClient client = (NetClient)channel.Handler;
+        client.Attach(_tls is null ? channel : TlsChannel.Server(channel, client, _tls));
+        _clients.Add(client);
+        CountConnected();
+    }
+
+    void IAcceptor.OnAcceptFailed(SocketError error)
+    {
+        // Once, not every tenth of a second for as long as it lasts.
+        if (!_acceptFailing)
+        {
+            _acceptFailing = true;
+            Record(ListenerEventType.Error, error: new NetException(NetError.SocketFailure,
+                $"{LocalEndPoint}: no connection can be accepted now: {new SocketException((int)error).Message}. Clients wait until descriptors are free.", LocalEndPoint.ToString()));
+        }
+    }
+
+    /// <summary>A client's connection is closed.</summary>
+    internal void Leave(NetClient client, Exception? reason)
+    {
+        if (!_clients.Remove(client))
+        {
+            return;
+        }
+        CountDisconnected();
+        if (reason is not null)
+        {
+            Record(ListenerEventType.Error, client.ToString(), client.BytesReceived, reason.Message, reason);
+        }
+        Record(ListenerEventType.Disconnected, client.ToString(), client.BytesReceived);
+        if (_options.Once && !_stopping)
+        {
+            BeginStop(TimeSpan.Zero);
+        }
+        ReleaseWhenEmpty();
+    }
+
+    protected override void BeginStop(TimeSpan drain) => Loop.Post(() =>
+    {
+        if (_released)
+        {
+            return;
+        }
+        _stopping = true;
+        _acceptor?.Dispose();
+        _acceptor = null;
+        foreach (NetClient client in _clients.ToArray())
+        {
+            bool unfinished = Protocol.IsBusy(client) || client.Channel.PendingBytes > 0;
+            if (!unfinished)
+            {
+                client.Channel.Close();
+            }
+            else if (drain > TimeSpan.Zero)
+            {
+                client.CloseWhenIdle = true;
+            }
+            else
+            {
+                client.Channel.Abort();
+            }
+        }
+        if (drain > TimeSpan.Zero && _clients.Count > 0)
+        {
+            Loop.Schedule(drain, static s => ((TcpServer)s!).BeginStop(TimeSpan.Zero), this);
+        }
+        else
+        {
+            // A close that waits for its peer to take the last bytes has had its time.
+            foreach (NetClient client in _clients.ToArray())
+            {
+                client.Channel.Abort();
+            }
+        }
+        ReleaseWhenEmpty();
+    });
+
+    private void ReleaseWhenEmpty()
+    {
+        if (!_stopping || _released || _clients.Count > 0)
+        {
+            return;
+        }
+        _released = true;
+        // Off the loop, which ends here if nobody else uses it.
+        ThreadPool.UnsafeQueueUserWorkItem(static server =>
+        {
+            LoopGroup.Return(server.Loop);
+            server.Protocol.OnStopped();
+            server.MarkStopped();
+        }, this, preferLocal: false);
+    }
+
+    private void ScheduleSweep()
+    {
+        if (_options.IdleTimeout > TimeSpan.Zero)
+        {
+            double period = Math.Clamp(_options.IdleTimeout.TotalMilliseconds / 8, 20, 5000);
+            Loop.Schedule(TimeSpan.FromMilliseconds(period), static s => ((TcpServer)s!).Sweep(), this);
+        }
+    }
+
+    private void Sweep()
+    {
+        if (_released)
+        {
+            return;
+        }
+        long limit = Environment.TickCount64 - (long)_options.IdleTimeout.TotalMilliseconds;
+        List<NetClient>? idle = null;
+        foreach (NetClient client in _clients)
+        {
+            if (client.LastActivity < limit && !Protocol.IsBusy(client))
+            {
+                (idle ??= []).Add(client);
+            }
+        }
+        idle?.ForEach(client => client.Channel.Abort(new NetException(NetError.TimedOut,
+            $"{client} was idle for {_options.IdleTimeout.TotalSeconds:0.###} s and was disconnected.", client.ToString())));
+        ScheduleSweep();
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PSNetConcurrency.Core.Net.Server;
+
+/// <summary>What every TCP listener can be told. The defaults bound what a stranger controls.</summary>
+public sealed record TcpServerOptions
+{
+    public string? Name { get; init; }
+
+    /// <summary>The address to bind; loopback unless told otherwise. IPv6Any takes IPv4 clients too.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The port, or 0 for one the system chooses.</summary>
+    public int Port { get; init; }
+
+    /// <summary>How many connections the system may complete before they are accepted; the system has a limit of its own.</summary>
+    public int Backlog { get; init; } = 512;
+
+    /// <summary>How many clients at once; more are refused with a reset.</summary>
+    public int MaximumConnection { get; init; } = 10_000;
+
+    /// <summary>How long a client may neither send nor take anything before it is disconnected; zero for ever.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>With a certificate clients must use TLS.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>When not empty, only clients of these networks are served.</summary>
+    public IReadOnlyList<IPNetwork> Allow { get; init; } = [];
+
+    /// <summary>Clients of these networks are never served, not even when allowed.</summary>
+    public IReadOnlyList<IPNetwork> Deny { get; init; } = [];
+
+    /// <summary>Stops after the first client has gone.</summary>
+    public bool Once { get; init; }
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PSNetConcurrency.Core.Net.Tls;
+
+/// <summary>The certificate a server shows, given or made for the occasion.</summary>
+public static class ServerCertificate
+{
+    /// <summary>
+    /// Makes a self-signed certificate (ECDSA P-256, valid for a year) for this machine's names and loopback. Its key lives in
+    /// memory only. Clients know it by its thumbprint; see <see cref="CertificatePin"/>.
+    /// </summary>
+    public static X509Certificate2 CreateSelfSigned(string? commonName = null)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string host = string.IsNullOrEmpty(commonName) ? Dns.GetHostName() : commonName;
+        CertificateRequest request = new($"CN={host}", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName(host);
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddIpAddress(IPAddress.IPv6Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(1));
+        if (!OperatingSystem.IsWindows())
+        {
+            return made;
+        }
+        // Windows' TLS does not take a key that was never in a store or a file.
+        using (made)
+        {
+#pragma warning disable SYSLIB0057 // Its replacement is not in .NET 8.
+            return new X509Certificate2(made.Export(X509ContentType.Pkcs12));
+#pragma warning restore SYSLIB0057
+        }
+    }
+
+    /// <summary>What a server's handshakes need, prepared once.</summary>
+    public static SslServerAuthenticationOptions ServerOptions(X509Certificate2 certificate)
+    {
+        if (!certificate.HasPrivateKey)
+        {
+            throw new NetException(NetError.InvalidArgument, $"The certificate '{certificate.Subject}' has no private key, so a server can't use it.", certificate.Thumbprint);
+        }
+        return new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true),
+            ClientCertificateRequired = false,
+        };
+    }
+
+    /// <summary>The SHA-256 thumbprint, as <c>openssl x509 -fingerprint -sha256</c> gives it, without colons.</summary>
+    public static string Thumbprint(X509Certificate certificate) => certificate.GetCertHashString(HashAlgorithmName.SHA256);
+}
