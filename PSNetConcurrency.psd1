@@ -15,6 +15,12 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Get-AvailablePort'
+        'Get-NetListener'
+        'Receive-NetListener'
+        'Start-TcpEchoServer'
+        'Start-TcpServer'
+        'Stop-NetListener'
+        'Wait-NetListener'
     )
     PrivateData          = @{
         PSData = @{

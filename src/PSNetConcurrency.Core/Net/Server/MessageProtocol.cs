@@ -37,6 +37,12 @@ public sealed class MessageWork
     /// <summary>The handler failed: the client is disconnected, and the failure is an event.</summary>
     public void Fail(Exception failure) => Answer(() => MessageProtocol.Failed(Client, failure));
 
+    /// <summary>The handler wrote something beside its replies: an event.</summary>
+    public void ReportOutput(string text) => Client.Listener.Record(ListenerEventType.Output, Client.ToString(), message: text);
+
+    /// <summary>The handler met an error that did not end it: an event.</summary>
+    public void ReportError(string text, Exception error) => Client.Listener.Record(ListenerEventType.Error, Client.ToString(), message: text, error: error);
+
     private void Answer(Action answer)
     {
         if (Interlocked.Exchange(ref _answered, 1) == 0)

@@ -16,6 +16,7 @@ public sealed class NetClient : IChannelHandler
     private long _bytesSent;
     private long _messageCount;
     private bool _connected;
+    private bool _lingers;
 
     internal NetClient(TcpServer server, long id, IPEndPoint remote)
     {
@@ -57,8 +58,13 @@ public sealed class NetClient : IChannelHandler
         Send(Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Closes the connection once what was sent has gone out.</summary>
-    public void Close() => _server.Loop.Post(() => Channel.Close(linger: true));
+    /// <summary>Closes the connection once the message under way is answered and what was sent has gone out.</summary>
+    public void Close() => _server.Loop.Post(() =>
+    {
+        CloseWhenIdle = true;
+        _lingers = true;
+        CloseIfDrained();
+    });
 
     public override string ToString() => _remote.ToString();
 
@@ -96,12 +102,12 @@ public sealed class NetClient : IChannelHandler
         Channel.Close(linger: true);
     }
 
-    /// <summary>Closes what a drain waited for.</summary>
+    /// <summary>Closes what a drain, or the handler's own Close, waited for.</summary>
     internal void CloseIfDrained()
     {
         if (CloseWhenIdle && !_server.Protocol.IsBusy(this))
         {
-            Channel.Close();
+            Channel.Close(_lingers);
         }
     }
 

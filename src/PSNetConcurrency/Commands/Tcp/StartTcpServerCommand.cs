@@ -1,0 +1,128 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Text;
+using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Net.Server;
+using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Scripting;
+
+namespace PSNetConcurrency.Commands.Tcp;
+
+/// <summary>How many messages a server's script block handles at once.</summary>
+public enum HandlerConcurrency
+{
+    /// <summary>One at a time, whichever client it is from: the block needs no locks.</summary>
+    Serial,
+
+    /// <summary>Messages of different clients at once, each in a runspace of its own.</summary>
+    Parallel,
+}
+
+/// <summary>Starts a TCP server that answers each message with what a script block returns.</summary>
+/// <remarks>
+/// <para>The block gets the message ($Message, and also $_) and the client ($Client). What it emits is the reply: each object is a message of its own, strings in -Encoding, bytes as they are; nothing emitted means no reply. $Client tells RemoteEndPoint, BytesReceived and more, keeps what the block stores in $Client.State, and has Send() and Close().</para>
+/// <para>TCP has no messages: it carries a stream of bytes, which may glue several sends together or split one. -FrameFormat says how the stream is cut. Without it (None) a message is whatever one receive brought, which is right only for clients that wait for each reply; Line is the usual choice for text. The replies of one client always come in the order of its messages. While one message of a client is being handled, no more is read from that client.</para>
+/// <para>The block runs in runspaces of this listener's own, so $using: variables, -Variable and -Module are how it gets at anything of the session. A terminating error in it closes that client's connection, is an Error event (Receive-NetListener) and leaves the server up; a non-terminating error, warning or other output is an event only.</para>
+/// </remarks>
+/// <example>
+///   <para>A server of lines that answers in capitals.</para>
+///   <code>$server = Start-TcpServer -FrameFormat Line -ScriptBlock { param($Message, $Client) $Message.ToUpper() }
+/// $server | Invoke-TcpExchange -InputObject 'hello' -FrameFormat Line
+/// $server | Stop-NetListener</code>
+/// </example>
+/// <example>
+///   <para>A value from the session, a count kept for each client, and what happened.</para>
+///   <code>$greeting = 'Welcome'
+/// $server = Start-TcpServer -FrameFormat Line { param($Message, $Client) $Client.State.Count++; "$using:greeting, $Message. Message $($Client.State.Count)." }
+/// 'Ann', 'Bob' | Invoke-TcpExchange -ComputerName $server.ComputerName -Port $server.Port -FrameFormat Line
+/// $server | Receive-NetListener
+/// $server | Stop-NetListener</code>
+/// </example>
+/// <outputs>PSNetConcurrency.NetListener: the running server.</outputs>
+[Cmdlet(VerbsLifecycle.Start, "TcpServer")]
+[OutputType(typeof(NetListener))]
+public sealed class StartTcpServerCommand : ListenerCommand
+{
+    private ScriptBlockHandler? _handler;
+
+    /// <summary>The block that answers: param($Message, $Client). What it emits is the reply.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNull]
+    public ScriptBlock ScriptBlock { get; set; } = null!;
+
+    /// <summary>How the stream is cut into messages: None (the default: what one receive brings), Line, LengthField, 'LengthField,2,Little', 'FixedSize,16' or 'Delimiter,\0'. Replies are framed the same way.</summary>
+    [Parameter]
+    [FrameFormatTransform]
+    [ArgumentCompleter(typeof(FrameFormatCompleter))]
+    public FrameFormat FrameFormat { get; set; } = FrameFormat.Parse("None");
+
+    /// <summary>Serial (the default) handles one message at a time; Parallel handles those of different clients at once, up to -ThrottleLimit.</summary>
+    [Parameter]
+    public HandlerConcurrency Concurrency { get; set; }
+
+    /// <summary>How many messages are handled at once with -Concurrency Parallel; each takes a thread and a runspace. The default is 8.</summary>
+    [Parameter]
+    [ValidateRange(1, 512)]
+    public int ThrottleLimit { get; set; } = 8;
+
+    /// <summary>The longest message taken, in bytes, its header included. A client that sends a longer one is disconnected. The default is 1 MiB.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaximumMessageBytes { get; set; } = FrameFormat.DefaultMaximum;
+
+    /// <summary>The encoding of messages and replies that are text: a name or a code page. The default is utf8NoBOM.</summary>
+    [Parameter]
+    [EncodingTransform]
+    [ArgumentCompleter(typeof(EncodingCompleter))]
+    public Encoding Encoding { get; set; } = new UTF8Encoding(false);
+
+    /// <summary>Hands the message to the block as bytes instead of text.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
+    /// <summary>Variables that the block can read: names and values. $using: does the same for single ones.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable Variable { get; set; } = [];
+
+    /// <summary>Modules to import for the block: names or paths.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Module { get; set; } = [];
+
+    /// <summary>Serves one client, then stops.</summary>
+    [Parameter]
+    public SwitchParameter Once { get; set; }
+
+    protected override string ListenerKind => "Script";
+
+    protected override TcpServerOptions CreateOptions() => base.CreateOptions() with { Once = Once };
+
+    protected override ServerProtocol CreateProtocol()
+    {
+        Encoding encoding = Encoding;
+        return new MessageProtocol(FrameFormat.WithMaximum(MaximumMessageBytes), _handler!, AsByteStream ? bytes => bytes : encoding.GetString);
+    }
+
+    protected override async Task EndAsync()
+    {
+        UsingVariables script = UsingVariables.Resolve(ScriptBlock, name => SessionState.PSVariable.Get(name));
+        Dictionary<string, object?> variables = new(script.Values, StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry entry in Variable)
+        {
+            variables[entry.Key.ToString()!] = entry.Value;
+        }
+        int concurrency = Concurrency == HandlerConcurrency.Serial ? 1 : ThrottleLimit;
+        _handler = new ScriptBlockHandler(new ScriptHandlerOptions(script.Script, variables, Module, concurrency, Encoding));
+        try
+        {
+            await _handler.StartAsync();
+        }
+        catch (Exception e) when (e is RuntimeException or InvalidOperationException)
+        {
+            _handler.Stop();
+            throw new NetException(NetError.InvalidArgument, $"The server's runspace can't be opened: {e.Message} Check -Module and -Variable.", Module, e);
+        }
+        await base.EndAsync();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using PSNetConcurrency.Core.Framing;
+
+namespace PSNetConcurrency.Infrastructure;
+
+/// <summary>Offers values that start with what is typed (or match it as a wildcard), quoted where they must be.</summary>
+public abstract class ListCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        WildcardPattern pattern = WildcardPattern.Get((wordToComplete ?? "").Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
+        foreach ((string value, string tip) in Values())
+        {
+            if (pattern.IsMatch(value))
+            {
+                string text = value.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.') ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+                yield return new CompletionResult(text, value, CompletionResultType.ParameterValue, tip);
+            }
+        }
+    }
+
+    protected abstract IEnumerable<(string Value, string Tip)> Values();
+}
+
+public sealed class ListenerIdCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<NetListener>().Select(l => (l.Id.ToString(CultureInfo.InvariantCulture), l.ToString()));
+}
+
+public sealed class ListenerNameCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<NetListener>().Select(l => (l.Name, l.ToString()));
+}
+
+public sealed class ListenerKindCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<NetListener>().Select(l => l.Kind).Distinct().Select(k => (k, k));
+}
+
+public sealed class SessionIdCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<TcpSession>().Select(s => (s.Id.ToString(CultureInfo.InvariantCulture), s.ToString()));
+}
+
+public sealed class SessionNameCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<TcpSession>().Select(s => (s.Name, s.ToString()));
+}
+
+public sealed class EncodingCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => EncodingTransformAttribute.Names.Select(n => (n, n));
+}
+
+public sealed class FrameFormatCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() =>
+    [
+        ("None", "What one receive happens to bring"),
+        ("Line", "Lines that end with LF or CR LF"),
+        ("LengthField", "Four bytes of length, big-endian, then the message"),
+        ("LengthField,4,Little", "Four bytes of length, little-endian, then the message"),
+        ("LengthField,2", "Two bytes of length, big-endian, then the message"),
+        ("FixedSize,16", "Messages of 16 bytes each"),
+        ("Delimiter,\\0", "Messages that end with a NUL byte"),
+    ];
+}
