@@ -16,11 +16,19 @@
     CmdletsToExport      = @(
         'Get-AvailablePort'
         'Get-NetListener'
+        'Get-TcpSession'
+        'Invoke-TcpExchange'
+        'New-TcpSession'
         'Receive-NetListener'
+        'Receive-TcpData'
+        'Remove-TcpSession'
+        'Send-TcpData'
         'Start-TcpEchoServer'
         'Start-TcpServer'
         'Stop-NetListener'
+        'Test-TcpPort'
         'Wait-NetListener'
+        'Wait-TcpPort'
     )
     PrivateData          = @{
         PSData = @{

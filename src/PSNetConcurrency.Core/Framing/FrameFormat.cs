@@ -31,6 +31,9 @@ public abstract class FrameFormat
         return FrameFormatParser.Parse(text, DefaultMaximum);
     }
 
+    /// <summary>Messages that end with these bytes.</summary>
+    public static FrameFormat FromDelimiter(byte[] delimiter) => new DelimiterFormat([.. delimiter], DefaultMaximum);
+
     /// <summary>The same format with another limit.</summary>
     public abstract FrameFormat WithMaximum(int maximumFrameLength);
 

@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Net;
+using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Net.Client;
+using PSNetConcurrency.Infrastructure;
+
+namespace PSNetConcurrency.Commands.Tcp;
+
+/// <summary>Sends a message over TCP and returns the reply.</summary>
+/// <remarks>
+/// <para>Each message from the pipeline is sent and its reply awaited before the next. With -FrameFormat message and reply are frames, and all messages to one server share a connection. Without it the reply is whatever comes first, and each message has a connection of its own: a late piece of one reply is never taken for the next.</para>
+/// <para>A blank message is refused unless -AllowEmpty is given: TCP sends nothing for it, and both sides would wait for each other. A peer that closes without an answer is the error PeerClosed; what arrived before any failure is in the error's Exception.Received.</para>
+/// </remarks>
+/// <example>
+///   <para>One exchange with an echo server.</para>
+///   <code>$server = Start-TcpEchoServer
+/// $server | Invoke-TcpExchange -InputObject 'hello'
+/// $server | Stop-NetListener</code>
+/// </example>
+/// <example>
+///   <para>Three lines over one connection, with their latencies.</para>
+///   <code>$server = Start-TcpServer -FrameFormat Line { param($Message) $Message.Length }
+/// 'a', 'bb', 'ccc' | Invoke-TcpExchange -ComputerName $server.ComputerName -Port $server.Port -FrameFormat Line -Detailed
+/// $server | Stop-NetListener</code>
+/// </example>
+/// <inputs>System.Object: the messages. Or objects with ComputerName and Port, such as a listener, with -InputObject given.</inputs>
+/// <outputs>System.String, or System.Byte[] with -AsByteStream; with -Detailed PSNetConcurrency.ExchangeResult.</outputs>
+[Cmdlet(VerbsLifecycle.Invoke, "TcpExchange", DefaultParameterSetName = ToServer)]
+[OutputType(typeof(string), typeof(byte[]), typeof(ExchangeResult))]
+public sealed class InvokeTcpExchangeCommand : TcpDataCommand
+{
+    private readonly List<byte> _bytes = [];
+    private TcpSession? _own;
+
+    /// <summary>The message: a string in -Encoding, or bytes as they are.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, Position = 2)]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    /// <summary>How messages and replies are framed: None (the default), Line, LengthField, 'LengthField,2,Little', 'FixedSize,16' or 'Delimiter,\0'.</summary>
+    [Parameter]
+    [FrameFormatTransform]
+    [ArgumentCompleter(typeof(FrameFormatCompleter))]
+    public FrameFormat FrameFormat { get; set; } = FrameFormat.Parse("None");
+
+    /// <summary>How many replies to wait for after each message; 0 to send only. The default is 1.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int ReplyCount { get; set; } = 1;
+
+    /// <summary>Ends the sending side after the message, and takes everything until the peer closes as the reply.</summary>
+    [Parameter]
+    public SwitchParameter UntilClosed { get; set; }
+
+    /// <summary>The longest reply taken, in bytes. The default is 64 MiB.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaximumBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Allows a message that is empty or blank: an empty frame, or with None a connection that only listens.</summary>
+    [Parameter]
+    public SwitchParameter AllowEmpty { get; set; }
+
+    /// <summary>Returns bytes instead of text.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
+    /// <summary>Returns an object with message, reply, latency and the pieces in which the reply came.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    protected override async Task ProcessAsync()
+    {
+        object? message = InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject;
+        if (message is byte b)
+        {
+            _bytes.Add(b);
+            return;
+        }
+        await FlushAsync();
+        if (message is NetListener)
+        {
+            throw new NetException(NetError.BlankInput, "A listener says where to send, not what: give the message with -InputObject.", message);
+        }
+        await ExchangeAsync(InputObject);
+    }
+
+    protected override Task EndAsync() => FlushAsync();
+
+    protected override void ReleaseResources() => _own?.Dispose();
+
+    private async Task FlushAsync()
+    {
+        if (_bytes.Count > 0)
+        {
+            byte[] message = [.. _bytes];
+            _bytes.Clear();
+            await ExchangeAsync(message);
+        }
+    }
+
+    private async Task ExchangeAsync(object? message)
+    {
+        if (!AllowEmpty && PayloadConverter.IsBlank(message))
+        {
+            throw new NetException(NetError.BlankInput, "The message is blank. TCP sends nothing for an empty message, so the server would wait for it and this client for the reply. Use -AllowEmpty if that is meant.", message);
+        }
+        byte[] payload = PayloadConverter.ToBytes(message, Encoding);
+        ArrayBufferWriter<byte> frame = new(payload.Length + 16);
+        FrameFormat.WithMaximum(MaximumBytes).Encode(payload, frame);
+        TcpSession session = Session ?? await OwnSessionAsync();
+        bool broken = true;
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            await session.SendAsync(frame.WrittenMemory, Timeout, StopToken);
+            if (UntilClosed)
+            {
+                await session.ShutdownSendAsync();
+            }
+            for (int i = 0; i < ReplyCount; i++)
+            {
+                Received received = await session.ReceiveAsync(Request(), StopToken);
+                TimeSpan latency = Stopwatch.GetElapsedTime(start);
+                if (received.EndReason != ReceiveEndReason.Complete)
+                {
+                    throw session.Incomplete(received, Timeout);
+                }
+                Write(session, message, received, latency);
+            }
+            broken = false;
+        }
+        finally
+        {
+            // A connection in an unknown state, or one whose replies have no limits, is not used for the next message.
+            if (broken || UntilClosed || FrameFormat.Kind == "None")
+            {
+                _own?.Dispose();
+                _own = null;
+            }
+        }
+    }
+
+    private async Task<TcpSession> OwnSessionAsync()
+    {
+        if (_own is { } open && (open.State != TcpSessionState.Open || open.ComputerName != ComputerName || open.Port != Port))
+        {
+            open.Dispose();
+            _own = null;
+        }
+        return _own ??= await ConnectAsync();
+    }
+
+    private ReceiveRequest Request() => new()
+    {
+        Format = FrameFormat.WithMaximum(MaximumBytes),
+        UntilClosed = UntilClosed,
+        MaximumBytes = MaximumBytes,
+        Timeout = Timeout,
+    };
+
+    private void Write(TcpSession session, object? message, Received received, TimeSpan latency)
+    {
+        object reply = AsByteStream ? received.Data : Encoding.GetString(received.Data);
+        WriteObject(Detailed
+            ? new ExchangeResult(session.ComputerName, session.Port, session.RemoteEndPoint, message, reply, received.Data.Length, latency, received.Chunks)
+            : reply);
+    }
+}
