@@ -1,0 +1,3 @@
+using PSNetConcurrency.HelpBuilder;
+
+return HelpTool.Run(args, Console.Out, Console.Error);
