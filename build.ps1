@@ -94,7 +94,8 @@ function Package {
     $nuspec = [IO.Path]::Combine($artifacts, 'PSNetConcurrency.nuspec')
     [IO.File]::WriteAllText($nuspec, (Nuspec (Test-ModuleManifest ([IO.Path]::Combine($module, 'PSNetConcurrency.psd1')))))
     try {
-        dotnet pack $nuspec --output $artifacts
+        # The warning that is silenced wants assemblies in lib, where a project would look and PowerShell does not.
+        dotnet pack $nuspec --output $artifacts --property NoWarn=NU5100
     }
     finally {
         [IO.File]::Delete($nuspec)

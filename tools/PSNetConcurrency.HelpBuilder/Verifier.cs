@@ -33,6 +33,8 @@ public static class Verifier
         {
             failures.Add($"about_{info.Name}: Get-Help does not find it");
         }
+        // One cmdlet that needs nothing shows that the assemblies load, which help alone does not.
+        about += $"{Environment.NewLine}Get-AvailablePort: {Run(runspace, "Get-AvailablePort", "")[0]}";
         return failures;
     }
 

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Reflection;
+using System.Xml.Linq;
+using PSNetConcurrency.HelpBuilder;
+
+namespace PSNetConcurrency.Tests.Help;
+
+public class FormatViewTests
+{
+    private const int ScreenWidth = 120;
+
+    // What a column without a width of its own needs to say anything.
+    private const int LeastWidth = 12;
+
+    private static readonly List<XElement> s_views = [.. XDocument.Load(ModuleUnderTest.PathOf("PSNetConcurrency", "PSNetConcurrency.format.ps1xml")).Descendants("View")];
+
+    public static TheoryData<string> OutputTypes => new(ModuleUnderTest.Cmdlets
+        .SelectMany(c => c.Outputs).Select(o => o.Type ?? "").Where(NeedsView).Distinct().Order(StringComparer.Ordinal).DefaultIfEmpty(""));
+
+    public static TheoryData<string> Tables => new(s_views.Where(v => v.Element("TableControl") is not null).Select(v => (string)v.Element("Name")!).DefaultIfEmpty(""));
+
+    [Theory]
+    [MemberData(nameof(OutputTypes))]
+    public void Every_output_type_has_a_table_and_a_list(string type)
+    {
+        if (type.Length > 0)
+        {
+            Assert.Contains(s_views, v => v.Element("TableControl") is not null && Selects(v, type));
+            Assert.Contains(s_views, v => v.Element("ListControl") is not null && Selects(v, type));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void Every_table_fits_the_screen(string name)
+    {
+        foreach (XElement table in s_views.Where(v => (string?)v.Element("Name") == name).Elements("TableControl"))
+        {
+            Assert.True(table.Element("AutoSize") is null, "AutoSize holds every object back until the last has come.");
+            List<int?> widths = [.. table.Descendants("TableColumnHeader").Select(h => h.Element("Width") is { } w ? int.Parse(w.Value, CultureInfo.InvariantCulture) : (int?)null)];
+            Assert.Equal(widths.Count, table.Descendants("TableRowEntry").First().Descendants("TableColumnItem").Count());
+            Assert.InRange(widths.Count(w => w is null), 0, 1);
+            Assert.InRange(widths.Sum(w => w ?? LeastWidth) + widths.Count - 1, 1, ScreenWidth);
+        }
+    }
+
+    [Fact]
+    public void Views_are_named_once() => Assert.All(s_views.GroupBy(v => (string?)v.Element("Name")), g => Assert.Single(g));
+
+    [Fact]
+    public void Views_show_properties_that_exist()
+    {
+        foreach (XElement view in s_views)
+        {
+            foreach (Type type in view.Descendants("TypeName").Select(t => Find(t.Value)).OfType<Type>())
+            {
+                Assert.All(view.Descendants("PropertyName"), p => Assert.NotNull(type.GetProperty(p.Value)));
+            }
+        }
+    }
+
+    private static bool NeedsView(string type) =>
+        type.StartsWith("PSNetConcurrency.", StringComparison.Ordinal) && Find(type.Replace("[]", "", StringComparison.Ordinal)) is not { IsEnum: true };
+
+    private static Type? Find(string type)
+    {
+        Assembly module = ModuleUnderTest.Cmdlets[0].Class.Assembly;
+        return module.GetType(type) ?? module.GetReferencedAssemblies().Where(a => a.Name!.StartsWith("PSNetConcurrency", StringComparison.Ordinal))
+            .Select(a => Assembly.Load(a).GetType(type)).FirstOrDefault(t => t is not null);
+    }
+
+    private static bool Selects(XElement view, string type) =>
+        view.Element("ViewSelectedBy")!.Elements("TypeName").Any(t => t.Value == type.Replace("[]", "", StringComparison.Ordinal));
+}
