@@ -24,8 +24,8 @@ public sealed class PackageTests : IDisposable
         string[] ships = [.. package.Entries.Select(e => e.FullName).Where(IsContent).Order(StringComparer.Ordinal)];
         string module = Path.Combine(_folder, "PSNetConcurrency");
         Assert.Equal(Directory.EnumerateFiles(module, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(module, f).Replace('\\', '/')).Order(StringComparer.Ordinal), ships);
-        Assert.All(["PSNetConcurrency.psd1", "LICENSE", "en-US/PSNetConcurrency.dll-Help.xml", "en-US/about_PSNetConcurrency.help.txt"], f => Assert.Contains(f, ships));
-        Assert.All(ships, f => Assert.Matches(@"(\.psd1|\.ps1xml|\.dll|-Help\.xml|about_\w+\.help\.txt|LICENSE)$", f));
+        Assert.All(["PSNetConcurrency.psd1", "LICENSE", "CHANGELOG.md", "en-US/PSNetConcurrency.dll-Help.xml", "en-US/about_PSNetConcurrency.help.txt"], f => Assert.Contains(f, ships));
+        Assert.All(ships, f => Assert.Matches(@"(\.psd1|\.ps1xml|\.dll|-Help\.xml|about_\w+\.help\.txt|LICENSE|CHANGELOG\.md)$", f));
         CheckNuspec(package);
 
         string modules = Path.Combine(_folder, "Modules"), installed = Path.Combine(modules, "PSNetConcurrency", Version());
