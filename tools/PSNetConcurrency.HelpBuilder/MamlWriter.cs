@@ -28,7 +28,7 @@ public static class MamlWriter
         new XElement(s_command + "syntax", c.Syntax.Select(s => new XElement(s_command + "syntaxItem",
             new XElement(s_maml + "name", c.Name), s.Parameters.Select(p => Parameter(p, inSyntax: true))))),
         new XElement(s_command + "parameters", c.Parameters.Select(p => Parameter(p, inSyntax: false))),
-        new XElement(s_command + "inputTypes", c.Inputs.Select(t => TypeElement("inputType", t))),
+        new XElement(s_command + "inputTypes", (c.Inputs.Count > 0 ? c.Inputs : [new TypeHelp("None", DocText.None)]).Select(t => TypeElement("inputType", t))),
         new XElement(s_command + "returnValues", c.Outputs.Select(t => TypeElement("returnValue", t))),
         new XElement(s_command + "examples", c.Examples.Select((e, i) => Example(e, i + 1))),
         new XElement(s_command + "relatedLinks", c.Links.Select(l => new XElement(s_maml + "navigationLink",
@@ -40,8 +40,8 @@ public static class MamlWriter
         List<XElement> description = [.. Paragraphs(p.Description)];
         if (!inSyntax && p.Values.Count > 0)
         {
-            description.AddRange(p.Values.Select(v => new XElement(s_maml + "para",
-                v.Description.IsEmpty ? $"- {v.Name}" : $"- {v.Name}: {string.Join(' ', DocReader.Plain(v.Description))}")));
+            description.Add(new XElement(s_maml + "para", string.Join('\n', p.Values.Select(v =>
+                v.Description.IsEmpty ? $"- {v.Name}" : $"- {v.Name}: {string.Join(' ', DocReader.Plain(v.Description))}"))));
         }
         if (!inSyntax && p.Range is not null)
         {
@@ -69,7 +69,8 @@ public static class MamlWriter
     private static XElement Example(ExampleHelp e, int number) => new(s_command + "example",
         new XElement(s_maml + "title", $"------- Example {number}: {string.Join(' ', DocReader.Plain(e.Title)).TrimEnd('.')} -------"),
         new XElement(s_dev + "code", e.Code),
-        new XElement(s_dev + "remarks", Paragraphs(e.Remarks)));
+        // An empty paragraph is the blank line before the next title.
+        new XElement(s_dev + "remarks", Paragraphs(e.Remarks), new XElement(s_maml + "para")));
 
     private static XElement Description(DocText text) => new(s_maml + "description", Paragraphs(text));
 

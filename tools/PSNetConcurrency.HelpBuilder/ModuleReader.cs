@@ -86,7 +86,7 @@ public sealed class ModuleReader
             string text = para.Value;
             int colon = text.IndexOf(": ", StringComparison.Ordinal);
             string? named = colon > 0 && !text[..colon].Contains(' ', StringComparison.Ordinal) ? text[..colon] : null;
-            string? type = left.Find(t => named is not null && (t == named || t.EndsWith($".{named}", StringComparison.Ordinal))) ?? named;
+            string? type = left.Find(t => named is not null && LastPart(t).Equals(LastPart(named), StringComparison.OrdinalIgnoreCase)) ?? named;
             if (type is null && left.Count == 1)
             {
                 type = left[0];
@@ -96,6 +96,9 @@ public sealed class ModuleReader
         }
         return [.. types, .. left.Select(t => new TypeHelp(t, DocText.None))];
     }
+
+    // A doc comment may leave the namespace out.
+    private static string LastPart(string type) => type[(type.LastIndexOf('.') + 1)..];
 
     private static XElement WithoutPrefix(XElement para, string prefix)
     {
