@@ -43,9 +43,13 @@ $solution = [IO.Path]::Combine($root, 'PSNetConcurrency.slnx')
 $helpBuilder = [IO.Path]::Combine($root, 'tools', 'PSNetConcurrency.HelpBuilder')
 $artifacts = if ($OutputPath) { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($OutputPath) } else { [IO.Path]::Combine($root, 'artifacts') }
 
+# Each configuration is built once, however many tasks want it.
+$built = @{}
+
 function Build([string] $configuration) {
-    if (-not $NoBuild) {
+    if (-not $NoBuild -and -not $built[$configuration]) {
         dotnet build $solution --configuration $configuration
+        $built[$configuration] = $true
     }
 }
 
@@ -149,6 +153,7 @@ function Clean {
         [IO.Directory]::Delete($folder, $true)
     }
     [IO.File]::Delete([IO.Path]::Combine($root, 'en-US', 'PSNetConcurrency.dll-Help.xml'))
+    $built.Clear()
 }
 
 $debug = if ($Configuration) { $Configuration } else { 'Debug' }
