@@ -25,8 +25,8 @@ public class FormatViewTests
     {
         if (type.Length > 0)
         {
-            Assert.Contains(s_views, v => v.Element("TableControl") is not null && Selects(v, type));
-            Assert.Contains(s_views, v => v.Element("ListControl") is not null && Selects(v, type));
+            Assert.All(["TableControl", "ListControl"], control =>
+                Assert.True(s_views.Exists(v => v.Element(control) is not null && Selects(v, type)), $"PSNetConcurrency.format.ps1xml has no {control} for {type}"));
         }
     }
 
