@@ -12,7 +12,7 @@ namespace PSNetConcurrency.Infrastructure;
 public abstract class ListenerCommand : NetCmdlet
 {
     /// <summary>The port to listen on. With 0, the default, the system chooses a free one; the real port is on the output object.</summary>
-    [Parameter(Position = 0)]
+    [Parameter]
     [ValidateRange(0, 65535)]
     public int Port { get; set; }
 

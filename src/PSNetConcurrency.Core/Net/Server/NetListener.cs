@@ -96,10 +96,10 @@ public abstract class NetListener : IDisposable
     public Exception? LastError { get; private set; }
 
     /// <summary>What happened; fetched with Receive-NetListener.</summary>
-    public EventLog Events { get; } = new();
+    internal EventLog Events { get; } = new();
 
     /// <summary>Ends when the listener has stopped and all it held is released.</summary>
-    public Task Stopped => _stopped.Task;
+    internal Task Stopped => _stopped.Task;
 
     /// <summary>
     /// Stops it: takes no more clients, lets those inside finish for as long as <paramref name="drain"/> allows, then

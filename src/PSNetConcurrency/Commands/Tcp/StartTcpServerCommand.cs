@@ -46,7 +46,7 @@ public sealed class StartTcpServerCommand : ListenerCommand
     private ScriptBlockHandler? _handler;
 
     /// <summary>The block that answers: param($Message, $Client). What it emits is the reply.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNull]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
