@@ -99,7 +99,7 @@ public sealed class NetException : IOException
         SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown =>
             new(NetError.HostUnreachable, $"{peer} can't be reached: {e.Message}. Check the route and the firewall.", peer, e, received),
         SocketError.TimedOut => new(NetError.TimedOut, $"{peer} did not answer in the time the system allows.{Kept(received)}", peer, e, received),
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NetworkReset =>
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NetworkReset or SocketError.NotConnected =>
             new(NetError.PeerReset, $"{peer} reset the connection.{Kept(received)}", peer, e, received),
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
             new(NetError.NameNotResolved, $"The name of {peer} can't be resolved to an address: {e.Message}.", peer, e),

@@ -147,7 +147,7 @@ public static class TcpConnector
         {
             SocketError.TimedOut => new NetException(NetError.TimedOut,
                 $"{target} did not accept a connection within {timeout.TotalSeconds:0.###} s. A firewall may drop the packets.{tried}", target),
-            SocketError.AddressAlreadyInUse => new NetException(NetError.PortInUse, $"The local port {localPort} is in use. Leave out -LocalPort for any that is free.", localPort),
+            SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable when localPort > 0 => new NetException(NetError.PortInUse, $"The local port {localPort} is in use. Leave out -LocalPort for any that is free.", localPort),
             SocketError e => Told(NetException.FromSocket(new SocketException((int)e), target), tried),
         };
     }

@@ -84,6 +84,22 @@ public sealed class TcpSession : IDisposable
 
     private string Peer => $"{ComputerName}:{Port}";
 
+    // Bytes that wait in the system; a broken connection counts as readable, so that the next receive tells.
+    private int Available
+    {
+        get
+        {
+            try
+            {
+                return _socket.Available;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return 1;
+            }
+        }
+    }
+
     /// <summary>Connects, and does the TLS handshake where it is asked for.</summary>
     /// <exception cref="NetException">Not resolved, refused, unreachable, timed out, or the certificate is not the right one.</exception>
     public static async Task<TcpSession> ConnectAsync(TcpConnectOptions options, CancellationToken cancellationToken)
@@ -102,6 +118,12 @@ public sealed class TcpSession : IDisposable
                 stream = await HandshakeAsync(stream, options, cancellationToken).ConfigureAwait(false);
             }
             return new TcpSession(socket, stream, options);
+        }
+        catch (SocketException e)
+        {
+            // Reset between the accept and now.
+            socket.Dispose();
+            throw NetException.FromSocket(e, $"{options.ComputerName}:{options.Port}");
         }
         catch
         {
@@ -175,16 +197,18 @@ public sealed class TcpSession : IDisposable
         }
         while (true)
         {
-            // Unframed means all that is there: what one send brought may lie in the socket in several pieces.
-            bool more = request.Format?.Kind == "None" && !_inputEnded && _socket.Available > 0 && _buffer.Length < request.MaximumBytes;
-            if (!more && _buffer.TryTake(request, out byte[]? data))
+            if (_buffer.TryTake(request, out byte[]? data))
             {
                 return new Received(data, ReceiveEndReason.Complete, [.. chunks]);
             }
-            ReceiveEndReason? end = _inputEnded ? (State == TcpSessionState.Faulted ? ReceiveEndReason.PeerReset : ReceiveEndReason.PeerClosed)
-                : request.NonBlocking && _socket.Available == 0 ? ReceiveEndReason.WouldBlock
-                : null;
-            end ??= await FillAsync(chunks, limit.Token, cancellationToken).ConfigureAwait(false);
+            ReceiveEndReason? end = !_inputEnded ? await FillAsync(chunks, request.NonBlocking, limit, cancellationToken).ConfigureAwait(false)
+                : State == TcpSessionState.Faulted ? ReceiveEndReason.PeerReset
+                : ReceiveEndReason.PeerClosed;
+            // Unframed means all that is there: what one send brought may lie in the system in several pieces.
+            while (end is null && request.Format?.Kind == "None" && !request.UntilClosed && Available > 0 && _buffer.Length < request.MaximumBytes
+                && await FillAsync(chunks, nonBlocking: true, limit, cancellationToken).ConfigureAwait(false) is null)
+            {
+            }
             if (end is null)
             {
                 if (_buffer.Length > request.MaximumBytes)
@@ -251,11 +275,18 @@ public sealed class TcpSession : IDisposable
     }
 
     // One receive of the system: null when bytes came, else why none can come.
-    private async ValueTask<ReceiveEndReason?> FillAsync(List<int> chunks, CancellationToken limit, CancellationToken stop)
+    private async ValueTask<ReceiveEndReason?> FillAsync(List<int> chunks, bool nonBlocking, CancellationTokenSource limit, CancellationToken stop)
     {
+        using CancellationTokenSource? atOnce = nonBlocking ? CancellationTokenSource.CreateLinkedTokenSource(limit.Token) : null;
         try
         {
-            int n = await _stream.ReadAsync(_buffer.Space(), limit).ConfigureAwait(false);
+            ValueTask<int> reading = _stream.ReadAsync(_buffer.Space(), (atOnce ?? limit).Token);
+            if (!reading.IsCompleted && atOnce is not null)
+            {
+                // Asked of the stream, not of the socket: with TLS bytes may wait in either, and not all of them are data.
+                await atOnce.CancelAsync().ConfigureAwait(false);
+            }
+            int n = await reading.ConfigureAwait(false);
             if (n == 0)
             {
                 _inputEnded = true;
@@ -270,7 +301,7 @@ public sealed class TcpSession : IDisposable
         catch (OperationCanceledException)
         {
             stop.ThrowIfCancellationRequested();
-            return ReceiveEndReason.TimedOut;
+            return nonBlocking ? ReceiveEndReason.WouldBlock : ReceiveEndReason.TimedOut;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

@@ -118,7 +118,15 @@ public abstract class EventLoop
         Volatile.Write(ref _wakePending, 0);
         for (int count = _posted.Count; count > 0 && _posted.TryDequeue(out Action? work); count--)
         {
-            work();
+            try
+            {
+                work();
+            }
+            catch (Exception e)
+            {
+                // A bug in one piece of work; the loop has others to serve.
+                System.Diagnostics.Trace.TraceError($"PSNetConcurrency: {e}");
+            }
         }
     }
 

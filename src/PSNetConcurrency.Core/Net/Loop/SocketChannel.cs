@@ -151,23 +151,19 @@ public abstract class SocketChannel : Channel
     }
 
     /// <summary>The connection is established: what was sent before goes out, and reading begins.</summary>
-    internal void Established()
+    internal void Established() => Guarded(static channel =>
     {
-        if (_closed)
+        channel._connected = true;
+        channel.Handler.OnConnected(channel);
+        if (!channel._closed && channel.PendingBytes > 0)
         {
-            return;
+            channel.Flush();
         }
-        _connected = true;
-        Handler.OnConnected(this);
-        if (!_closed && PendingBytes > 0)
+        if (!channel._closed)
         {
-            Writable();
+            channel.ArmRead();
         }
-        if (!_closed)
-        {
-            ArmRead();
-        }
-    }
+    });
 
     internal bool IsEstablished => _connected;
 
@@ -186,16 +182,47 @@ public abstract class SocketChannel : Channel
         _readable = true;
         if (!_paused)
         {
-            ReadOnce();
+            Guarded(static channel => channel.ReadOnce());
         }
     }
 
     internal void Writable()
     {
-        if (_closed || _pending is null)
+        if (_pending is not null)
+        {
+            Guarded(static channel => channel.Flush());
+        }
+    }
+
+    /// <summary>The loop's turn for a channel that had more to read than one buffer.</summary>
+    internal void ReadQueued()
+    {
+        _queued = false;
+        if (_readable && !_paused)
+        {
+            Guarded(static channel => channel.ReadOnce());
+        }
+    }
+
+    // A handler that throws has a bug; it costs its own connection, not the loop and everybody on it.
+    private void Guarded(Action<SocketChannel> turn)
+    {
+        if (_closed)
         {
             return;
         }
+        try
+        {
+            turn(this);
+        }
+        catch (Exception e)
+        {
+            Abort(e);
+        }
+    }
+
+    private void Flush()
+    {
         while (PendingBytes > 0)
         {
             int sent = Transmit(_pending.AsSpan(_pendingStart, PendingBytes), out SocketError error);
@@ -226,19 +253,9 @@ public abstract class SocketChannel : Channel
         Handler.OnDrained(this);
     }
 
-    /// <summary>The loop's turn for a channel that had more to read than one buffer.</summary>
-    internal void ReadQueued()
-    {
-        _queued = false;
-        if (_readable && !_paused && !_closed)
-        {
-            ReadOnce();
-        }
-    }
-
     private void ReadOnce()
     {
-        if (_closed || _inputEnded)
+        if (_inputEnded)
         {
             return;
         }

@@ -109,7 +109,7 @@ public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler,
             {
                 format.Encode(reply, output);
             }
-            client.Send(output.WrittenSpan);
+            client.SendOnLoop(output.WrittenSpan);
         }
         catch (NetException e)
         {

@@ -48,7 +48,7 @@ public sealed class NetClient : IChannelHandler
     public void Send(byte[] data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        _server.Loop.Post(() => Send(data.AsSpan()));
+        _server.Loop.Post(() => SendOnLoop(data));
     }
 
     /// <summary>Sends text beside the replies, as UTF-8, unframed.</summary>
@@ -81,7 +81,8 @@ public sealed class NetClient : IChannelHandler
 
     internal void Attach(Channel channel) => Channel = channel;
 
-    internal void Send(ReadOnlySpan<byte> data)
+    /// <summary>Sends at once; on the loop only. Its own name, so that no overload of <see cref="Send(byte[])"/> is taken by mistake.</summary>
+    internal void SendOnLoop(ReadOnlySpan<byte> data)
     {
         LastActivity = Environment.TickCount64;
         Interlocked.Add(ref _bytesSent, data.Length);

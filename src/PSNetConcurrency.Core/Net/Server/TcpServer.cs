@@ -173,7 +173,15 @@ public sealed class TcpServer : NetListener, IAcceptor
         ThreadPool.UnsafeQueueUserWorkItem(static server =>
         {
             LoopGroup.Return(server.Loop);
-            server.Protocol.OnStopped();
+            try
+            {
+                server.Protocol.OnStopped();
+            }
+            catch (Exception e)
+            {
+                // Nothing above would catch it, and a listener that is over must not end the process.
+                server.Record(ListenerEventType.Error, message: e.Message, error: e);
+            }
             server.MarkStopped();
         }, this, preferLocal: false);
     }

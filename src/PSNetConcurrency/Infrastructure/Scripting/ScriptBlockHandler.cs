@@ -85,7 +85,8 @@ internal sealed class ScriptBlockHandler : IMessageHandler
     {
         private readonly ScriptBlockHandler _owner;
         private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private volatile PowerShell? _running;
+        private readonly object _runningGate = new();
+        private PowerShell? _running;
 
         public Worker(ScriptBlockHandler owner)
         {
@@ -97,15 +98,12 @@ internal sealed class ScriptBlockHandler : IMessageHandler
 
         public Task Opened => _opened.Task;
 
+        /// <summary>Asks the script to stop; the thread then ends.</summary>
         public void StopScript()
         {
-            try
+            lock (_runningGate)
             {
-                _running?.Stop();
-            }
-            catch (ObjectDisposedException)
-            {
-                // It ended by itself in this moment.
+                _running?.BeginStop(null, null);
             }
         }
 
@@ -158,7 +156,7 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             using PowerShell shell = PowerShell.Create();
             shell.Runspace = runspace;
             shell.AddScript(Dispatch, useLocalScope: true).AddArgument(work.Message).AddArgument(work.Client);
-            _running = shell;
+            SetRunning(shell);
             try
             {
                 if (_owner._stopped)
@@ -176,7 +174,16 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             }
             finally
             {
-                _running = null;
+                // Before it is disposed of: it can't be stopped after.
+                SetRunning(null);
+            }
+        }
+
+        private void SetRunning(PowerShell? shell)
+        {
+            lock (_runningGate)
+            {
+                _running = shell;
             }
         }
 

@@ -41,7 +41,7 @@ public sealed class ChargenProtocol : ServerProtocol
             {
                 return;
             }
-            client.Send(Pattern);
+            client.SendOnLoop(Pattern);
             if (client.Channel.PendingBytes > 0)
             {
                 return;

@@ -9,7 +9,7 @@ public sealed class DaytimeProtocol(TimeProvider clock) : ServerProtocol
 {
     public override void OnConnected(NetClient client)
     {
-        client.Send(Encoding.ASCII.GetBytes(Format(clock.GetLocalNow())));
+        client.SendOnLoop(Encoding.ASCII.GetBytes(Format(clock.GetLocalNow())));
         client.Channel.Close(linger: true);
     }
 
@@ -32,7 +32,7 @@ public sealed class TimeProtocol(TimeProvider clock) : ServerProtocol
         Span<byte> answer = stackalloc byte[4];
         // The count wraps in 2036, as the RFC's 32 bits do.
         BinaryPrimitives.WriteUInt32BigEndian(answer, unchecked((uint)(clock.GetUtcNow().ToUnixTimeSeconds() + UnixEpoch)));
-        client.Send(answer);
+        client.SendOnLoop(answer);
         client.Channel.Close(linger: true);
     }
 

@@ -6,7 +6,7 @@ public sealed class EchoProtocol : ServerProtocol
     public override void OnData(NetClient client, ReadOnlySpan<byte> data)
     {
         client.CountMessage();
-        client.Send(data);
+        client.SendOnLoop(data);
         if (client.Channel.PendingBytes > 0)
         {
             client.Channel.PauseReading();

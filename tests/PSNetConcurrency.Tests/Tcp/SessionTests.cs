@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
+
+namespace PSNetConcurrency.Tests.Tcp;
+
+public sealed class SessionTests : IDisposable
+{
+    private readonly PowerShellSession _shell = new();
+
+    public void Dispose() => _shell.Dispose();
+
+    [Fact]
+    public void A_dialogue_over_one_connection_is_counted()
+    {
+        _shell.Run("$s = Start-TcpServer -FrameFormat Line { \"re $_\" }; $c = $s | New-TcpSession -Name Talk -KeepAlive -NoDelay:$false");
+        Assert.Equal(["re a", "re b"], _shell.Run("Send-TcpData -Session $c -InputObject \"a`nb`n\"; Receive-TcpData -Session $c -Line; Receive-TcpData -Session $c -Line").Select(o => (string)o.BaseObject));
+        Assert.Equal(4L, _shell.One("$c.BytesSent").BaseObject);
+        Assert.Equal(10L, _shell.One("(Get-TcpSession -Name T*).BytesReceived").BaseObject);
+        Assert.Equal(_shell.One("$c.LocalEndPoint").BaseObject.ToString(), _shell.One("($s | Receive-NetListener | Where-Object Type -eq Connected).Client").BaseObject);
+        _shell.Run("$c | Remove-TcpSession");
+        Assert.Empty(_shell.Run("Get-TcpSession"));
+        Assert.Equal("Closed", _shell.One("$c.State").ToString());
+        _shell.Fails("HandleClosed", "Send-TcpData -Session $c -InputObject x");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-SelfSigned")]
+    public void Receives_end_by_count_delimiter_line_and_close(string tls)
+    {
+        _shell.Run($"$s = Start-TcpServer {tls} {{ param($m, $Client) $Client.Close(); \"12345678|first`r`nrest of it\" }}; $c = $s | New-TcpSession; Send-TcpData -Session $c -InputObject go");
+        Assert.Equal("12345", _shell.One("Receive-TcpData -Session $c -Count 5").BaseObject);
+        Assert.Equal("678", _shell.One("Receive-TcpData -Session $c -Delimiter '|'").BaseObject);
+        Assert.Equal("first", _shell.One("Receive-TcpData -Session $c -Line").BaseObject);
+        PSObject rest = _shell.One("Receive-TcpData -Session $c -UntilClosed -Detailed");
+        Assert.Equal("rest of it", rest.Properties["Data"].Value);
+        Assert.Equal("Complete", rest.Properties["EndReason"].Value.ToString());
+        _shell.Fails("PeerClosed", "Receive-TcpData -Session $c");
+        Assert.Equal("PeerClosed", _shell.One("Receive-TcpData -Session $c -Detailed").Properties["EndReason"].Value.ToString());
+        Assert.Equal("PeerClosed", _shell.One("$c.State").ToString());
+        _shell.Fails("InvalidArgument", "Receive-TcpData -Session $c -Line -UntilClosed");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-SelfSigned")]
+    public void Non_blocking_does_not_wait(string tls)
+    {
+        _shell.Run($"$s = Start-TcpEchoServer {tls}; $c = $s | New-TcpSession");
+        Assert.Empty(_shell.Run("Receive-TcpData -Session $c -NonBlocking"));
+        Assert.Equal("WouldBlock", _shell.One("Receive-TcpData -Session $c -NonBlocking -Detailed").Properties["EndReason"].Value.ToString());
+        _shell.Run("Send-TcpData -Session $c -InputObject hello; while (-not ($got = Receive-TcpData -Session $c -NonBlocking -Count 5)) { }");
+        Assert.Equal("hello", _shell.One("$got").BaseObject);
+    }
+
+    [Fact]
+    public void A_time_out_keeps_the_bytes_for_the_next_call()
+    {
+        _shell.Run("$s = Start-TcpEchoServer; $c = $s | New-TcpSession; Send-TcpData -Session $c -InputObject 'half '");
+        ErrorRecord error = _shell.Fails("TimedOut", "Receive-TcpData -Session $c -Line -TimeoutSeconds 0.5");
+        Assert.Equal("half "u8.ToArray(), ExchangeTests.ReceivedOf(error));
+        Assert.Equal("half line", _shell.One("Send-TcpData -Session $c -InputObject \"line`n\"; Receive-TcpData -Session $c -Line").BaseObject);
+    }
+
+    [Fact]
+    public void A_reset_keeps_what_was_received()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        _shell.Run($"$c = New-TcpSession 127.0.0.1 {((IPEndPoint)listener.LocalEndpoint).Port}");
+        using (Socket server = listener.AcceptSocket())
+        {
+            server.Send("partial"u8);
+            // Taken by the client before the reset, which would throw away what is still on the way.
+            Assert.Equal("par", _shell.One("Receive-TcpData -Session $c -Count 3").BaseObject);
+            server.LingerState = new LingerOption(true, 0);
+        }
+        ErrorRecord error = _shell.Fails("PeerReset", "Receive-TcpData -Session $c -Count 100");
+        Assert.Equal("tial"u8.ToArray(), ExchangeTests.ReceivedOf(error));
+        Assert.Equal("Faulted", _shell.One("$c.State").ToString());
+        Assert.NotNull(_shell.One("$c.LastError"));
+    }
+
+    [Fact]
+    public void Shutdown_ends_the_sending_side_only()
+    {
+        _shell.Run("$s = Start-TcpEchoServer; $c = $s | New-TcpSession; Send-TcpData -Session $c -InputObject x -Shutdown");
+        Assert.Equal("x", _shell.One("Receive-TcpData -Session $c -UntilClosed").BaseObject);
+    }
+
+    [Fact]
+    public void A_peer_that_does_not_read_times_a_send_out()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        _shell.Run($"$c = New-TcpSession 127.0.0.1 {((IPEndPoint)listener.LocalEndpoint).Port}");
+        _shell.Fails("TimedOut", "Send-TcpData -Session $c -InputObject ([byte[]]::new(32MB)) -TimeoutSeconds 0.5");
+        _shell.Fails("HandleClosed", "Send-TcpData -Session $c -InputObject x");
+    }
+
+    [Fact]
+    public void A_local_port_can_be_chosen()
+    {
+        int port = (int)_shell.One("Get-AvailablePort").BaseObject;
+        Assert.Equal(port, ((IPEndPoint)_shell.One($"$s = Start-TcpEchoServer; ($s | New-TcpSession -LocalPort {port}).LocalEndPoint").BaseObject).Port);
+        _shell.Fails("PortInUse", $"New-TcpSession $s.ComputerName $s.Port -LocalPort {port}");
+    }
+
+    [Fact]
+    public void Sessions_are_completed_by_name() =>
+        Assert.Contains("Talk", _shell.Run("$null = Start-TcpEchoServer | New-TcpSession -Name Talk; (TabExpansion2 'Remove-TcpSession -Name ' 24).CompletionMatches.CompletionText").Select(o => o.ToString()));
+}
