@@ -1,0 +1,136 @@
+using System.Buffers;
+using CsCheck;
+using PSNetConcurrency.Core.Framing;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Core.Tests.Framing;
+
+public class FrameDecoderTests
+{
+    // Each format with payloads that it can carry.
+    private static readonly (string Format, Gen<byte[]> Payload)[] Formats =
+    [
+        ("Line", Gen.Byte.Select(b => b is (byte)'\n' or (byte)'\r' ? (byte)'x' : b).Array[0, 40]),
+        ("LengthField", Gen.Byte.Array[0, 400]),
+        ("LengthField,1", Gen.Byte.Array[0, 255]),
+        ("LengthField,2,Little", Gen.Byte.Array[0, 400]),
+        ("LengthField,3", Gen.Byte.Array[0, 400]),
+        ("LengthField,8,Little", Gen.Byte.Array[0, 400]),
+        ("FixedSize,7", Gen.Byte.Array[7]),
+        ("Delimiter,--\\0", Gen.Byte.Select(b => b == 0 ? (byte)1 : b).Array[0, 40]),
+    ];
+
+    public static TheoryData<string> FormatNames => [.. Formats.Select(f => f.Format)];
+
+    [Theory]
+    [MemberData(nameof(FormatNames))]
+    public void Any_cut_of_the_stream_decodes_to_the_same_messages(string name)
+    {
+        FrameFormat format = FrameFormat.Parse(name);
+        Gen.Select(Formats.Single(f => f.Format == name).Payload.Array[0, 20], Gen.Int[1, 50].Array[1, 30]).Sample((messages, cuts) =>
+        {
+            ArrayBufferWriter<byte> stream = new();
+            foreach (byte[] message in messages)
+            {
+                format.Encode(message, stream);
+            }
+            List<byte[]> decoded = Decode(format, stream.WrittenSpan, cuts, out ReadOnlyMemory<byte> rest);
+            return rest.IsEmpty && decoded.Count == messages.Length && decoded.Zip(messages).All(p => p.First.AsSpan().SequenceEqual(p.Second));
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(FormatNames))]
+    public void Random_bytes_never_do_worse_than_a_clear_error(string name)
+    {
+        FrameFormat format = FrameFormat.Parse(name).WithMaximum(500);
+        Gen.Select(Gen.Byte.Array[0, 2000], Gen.Int[1, 50].Array[1, 10]).Sample((bytes, cuts) =>
+        {
+            try
+            {
+                Decode(format, bytes, cuts, out ReadOnlyMemory<byte> rest);
+                return rest.Length <= 500 + 50;
+            }
+            catch (NetException e)
+            {
+                return e.Error is NetError.MessageTooLarge or NetError.FrameCorrupted;
+            }
+        }, iter: 20_000);
+    }
+
+    [Fact]
+    public void A_frame_that_lies_whole_in_the_input_is_not_copied()
+    {
+        FrameDecoder decoder = new(FrameFormat.Parse("LengthField,2"));
+        byte[] input = [0, 3, 1, 2, 3, 0, 1, 9];
+        ReadOnlySpan<byte> left = input;
+        Assert.True(decoder.TryRead(ref left, out ReadOnlySpan<byte> payload));
+        Assert.True(input.AsSpan(2, 3).Overlaps(payload, out int offset) && offset == 0);
+        Assert.True(decoder.TryRead(ref left, out payload));
+        Assert.Equal([9], payload.ToArray());
+        Assert.False(decoder.TryRead(ref left, out _));
+    }
+
+    [Theory]
+    [InlineData("Line", 10, "12345678901")]
+    [InlineData("Line", 10, "1234567890\n")]
+    [InlineData("Delimiter,;", 10, "12345678901;")]
+    public void A_frame_above_the_maximum_is_an_error(string name, int maximum, string text) =>
+        Assert.Equal(NetError.MessageTooLarge, Assert.Throws<NetException>(() => Decode(FrameFormat.Parse(name).WithMaximum(maximum), System.Text.Encoding.ASCII.GetBytes(text), [3], out _)).Error);
+
+    [Fact]
+    public void The_maximum_itself_is_taken()
+    {
+        Assert.Equal("123456789", System.Text.Encoding.ASCII.GetString(Decode(FrameFormat.Parse("Line").WithMaximum(10), "123456789\n"u8, [1], out _).Single()));
+        Assert.Equal(6, Decode(FrameFormat.Parse("LengthField").WithMaximum(10), [0, 0, 0, 6, 1, 2, 3, 4, 5, 6], [1], out _).Single().Length);
+    }
+
+    [Fact]
+    public void A_length_that_is_text_says_so()
+    {
+        NetException e = Assert.Throws<NetException>(() => Decode(FrameFormat.Parse("LengthField,4,Little"), "rtbu some words"u8, [4], out _));
+        Assert.Contains("'rtbu'", e.Message, StringComparison.Ordinal);
+        Assert.Contains("72746275", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_length_in_the_other_byte_order_says_so() =>
+        Assert.Contains("other byte order it would be 5", Assert.Throws<NetException>(() => Decode(FrameFormat.Parse("LengthField"), [5, 0, 0, 0], [4], out _)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Nonsense")]
+    [InlineData("LengthField,5")]
+    [InlineData("LengthField,2,Middle")]
+    [InlineData("FixedSize")]
+    [InlineData("FixedSize,x")]
+    [InlineData("Delimiter")]
+    [InlineData("Delimiter,")]
+    [InlineData("")]
+    public void A_format_that_is_none_is_refused(string text) =>
+        Assert.Equal(NetError.InvalidArgument, Assert.Throws<NetException>(() => FrameFormat.Parse(text)).Error);
+
+    [Theory]
+    [InlineData("Line", "a\nb")]
+    [InlineData("Delimiter,;", "a;b")]
+    [InlineData("FixedSize,3", "abcd")]
+    public void A_message_that_would_break_its_frame_is_refused(string name, string text) =>
+        Assert.Equal(NetError.InvalidArgument, Assert.Throws<NetException>(() => FrameFormat.Parse(name).Encode(System.Text.Encoding.ASCII.GetBytes(text), new ArrayBufferWriter<byte>())).Error);
+
+    private static List<byte[]> Decode(FrameFormat format, ReadOnlySpan<byte> stream, int[] cuts, out ReadOnlyMemory<byte> rest)
+    {
+        FrameDecoder decoder = new(format);
+        List<byte[]> messages = [];
+        for (int cut = 0; !stream.IsEmpty; cut++)
+        {
+            int n = Math.Min(cuts[cut % cuts.Length], stream.Length);
+            ReadOnlySpan<byte> input = stream[..n];
+            stream = stream[n..];
+            while (decoder.TryRead(ref input, out ReadOnlySpan<byte> payload))
+            {
+                messages.Add(payload.ToArray());
+            }
+        }
+        rest = decoder.Unfinished;
+        return messages;
+    }
+}
