@@ -94,7 +94,9 @@ internal sealed class Interactive
         if (_editor is not null)
         {
             _host.UI.Write(prompt);
-            return _editor.Read(out line);
+            EditResult result = _editor.Read(out line);
+            _host.Progress.LineEnded();
+            return result;
         }
         if (!_options.NoPrompt)
         {

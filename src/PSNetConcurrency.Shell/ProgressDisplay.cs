@@ -77,6 +77,15 @@ internal sealed class ProgressDisplay
         }
     }
 
+    /// <summary>Somebody else ended the line: Enter at a prompt.</summary>
+    public void LineEnded()
+    {
+        lock (_lock)
+        {
+            _midLine = false;
+        }
+    }
+
     /// <summary>Forgets all activities and clears their lines.</summary>
     public void Reset()
     {

@@ -8,7 +8,7 @@ using System.Security;
 namespace PSNetConcurrency.Shell;
 
 /// <summary>Asks the person at the terminal, or whatever writes to standard input; -NonInteractive forbids both.</summary>
-internal sealed class Prompter(PSHostUserInterface ui, bool nonInteractive)
+internal sealed class Prompter(PSHostUserInterface ui, ProgressDisplay progress, bool nonInteractive)
 {
     private const string HelpKey = "?";
 
@@ -19,7 +19,9 @@ internal sealed class Prompter(PSHostUserInterface ui, bool nonInteractive)
         {
             return Console.In.ReadLine() ?? throw new PSInvalidOperationException("Standard input ended: there is no answer to read.");
         }
-        return new LineEditor().Read(out string line) == EditResult.Line ? line : throw new PipelineStoppedException();
+        EditResult result = new LineEditor().Read(out string line);
+        progress.LineEnded();
+        return result == EditResult.Line ? line : throw new PipelineStoppedException();
     }
 
     public SecureString ReadSecret()

@@ -17,7 +17,7 @@ internal sealed class ShellHostUserInterface : PSHostUserInterface, IHostUISuppo
     public ShellHostUserInterface(ProgressDisplay progress, bool nonInteractive)
     {
         _progress = progress;
-        _prompter = new Prompter(this, nonInteractive);
+        _prompter = new Prompter(this, progress, nonInteractive);
         bool plain = Environment.GetEnvironmentVariable("NO_COLOR") is not null
             || Environment.GetEnvironmentVariable("TERM") is "xterm-mono" or "xtermm";
         if (plain)

@@ -9,6 +9,7 @@ namespace PSNetConcurrency.Shell;
 internal sealed class ShellSession : IDisposable
 {
     private const int CannotStart = 70;
+    private const int NotForced = -1;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly ShellOptions _options;
@@ -16,7 +17,7 @@ internal sealed class ShellSession : IDisposable
     private readonly Lock _lock = new();
     private Runspace? _runspace;
     private PipelineRunner? _runner;
-    private int? _forcedExitCode;
+    private volatile int _forcedExitCode = NotForced;
 
     public ShellSession(ShellOptions options)
     {
@@ -35,9 +36,17 @@ internal sealed class ShellSession : IDisposable
             Console.Error.WriteLine($"The shell cannot start: {e.Message}");
             return CannotStart;
         }
-        int exitCode = RunWork();
+        int exitCode = 0;
+        try
+        {
+            exitCode = RunWork();
+        }
+        catch (Exception e) when (_forcedExitCode != NotForced && e is InvalidOperationException or InvalidRunspaceStateException)
+        {
+            // Terminate closed the engine under the work.
+        }
         Close();
-        return _forcedExitCode ?? exitCode;
+        return _forcedExitCode != NotForced ? _forcedExitCode : exitCode;
     }
 
     /// <summary>Stops what runs, as Ctrl+C does.</summary>
@@ -118,8 +127,8 @@ internal sealed class ShellSession : IDisposable
         bool interrupted = _runner!.WasStopped;
         if ((!_options.HasWork || _options.NoExit) && _host.ExitCode is null)
         {
-            failed = !new Interactive(_options, _host, _runspace!, _runner).Run();
             interrupted = false;
+            failed = !new Interactive(_options, _host, _runspace!, _runner).Run();
         }
         if (_host.ExitCode is { } code)
         {
@@ -127,6 +136,7 @@ internal sealed class ShellSession : IDisposable
         }
         if (interrupted)
         {
+            // The engine's $? after a stop is true for a file and false for a command. A caller must never take it for success.
             return 128 + 2;
         }
         return !failed && _runner.Evaluate("$global:?") is true ? 0 : 1;
@@ -195,7 +205,6 @@ internal sealed class ShellSession : IDisposable
         lock (_lock)
         {
             _runspace?.Dispose();
-            _runspace = null;
         }
     }
 }

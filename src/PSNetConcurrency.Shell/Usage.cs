@@ -30,8 +30,9 @@ internal static class Usage
 
     public static string Banner(Version version) => $"""
         PowerShell {version} engine, embedded, with PSNetConcurrency imported.
-        The Utility and Management cmdlets (Select-Object, Format-Table, Get-Date, Set-Location ...) are not in it;
-        Import-Module ./PSNetConcurrency.psd1 in an installed PowerShell has them all. Get-Command lists what is here.
+        Not in it: the Utility and Management cmdlets (Select-Object, Format-Table,
+        Get-Date, Set-Location ...). An installed PowerShell has them all; there,
+        Import-Module ./PSNetConcurrency.psd1. Get-Command lists what is here.
 
         """;
 }
