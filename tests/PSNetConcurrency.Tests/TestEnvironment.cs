@@ -8,6 +8,8 @@ internal static class TestEnvironment
     /// <summary>The folder of the manifest.</summary>
     public static string RepositoryRoot { get; } = FindRoot();
 
+    public static string ManifestPath => Path.Combine(RepositoryRoot, "PSNetConcurrency.psd1");
+
     /// <summary>The output folder of the shell, built in the configuration of the tests.</summary>
     public static string ShellFolder { get; } = Path.Combine(
         RepositoryRoot, "src", "PSNetConcurrency.Shell", "bin",
