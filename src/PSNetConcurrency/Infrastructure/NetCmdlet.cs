@@ -13,8 +13,11 @@ namespace PSNetConcurrency.Infrastructure;
 /// </remarks>
 public abstract class NetCmdlet : PSCmdlet, IDisposable
 {
+    private const int ProgressId = 2425;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelinePump _pump = new();
+    private bool _progressShown;
 
     /// <summary>Cancelled when the pipeline is stopped.</summary>
     protected CancellationToken StopToken => _stop.Token;
@@ -28,6 +31,13 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
 
     protected virtual Task EndAsync() => Task.CompletedTask;
 
+    /// <summary>What is shown while the cmdlet waits for more than a second; null for nothing.</summary>
+    protected virtual ProgressRecord? Progress() => null;
+
+    /// <summary>A progress record of this cmdlet: what it does, how far it is, and the share done in percent where it is known.</summary>
+    protected ProgressRecord ProgressOf(string status, double percent = -1) =>
+        new(ProgressId, MyInvocation.MyCommand.Name, status) { PercentComplete = percent is >= 0 and <= 100 ? (int)percent : -1 };
+
     /// <summary>Releases what the cmdlet holds. Called once, on every exit, on the pipeline thread.</summary>
     protected virtual void ReleaseResources()
     {
@@ -39,7 +49,17 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
 
     protected sealed override void EndProcessing() => Run(EndAsync);
 
-    protected sealed override void StopProcessing() => _stop.Cancel();
+    protected sealed override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The cmdlet ended in this moment.
+        }
+    }
 
     public void Dispose()
     {
@@ -68,7 +88,7 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            _pump.Run(work);
+            _pump.Run(work, ShowProgress);
         }
         catch (NetException e)
         {
@@ -78,6 +98,23 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
         {
             // An OperationCanceledException leaves $Error clean, but would print where no pipeline is stopping.
             throw new PipelineStoppedException();
+        }
+        finally
+        {
+            if (_progressShown)
+            {
+                _progressShown = false;
+                WriteProgress(new ProgressRecord(ProgressId, MyInvocation.MyCommand.Name, "Completed") { RecordType = ProgressRecordType.Completed });
+            }
+        }
+    }
+
+    private void ShowProgress()
+    {
+        if (Progress() is { } record)
+        {
+            _progressShown = true;
+            WriteProgress(record);
         }
     }
 }

@@ -13,6 +13,8 @@ namespace PSNetConcurrency.Infrastructure;
 /// </remarks>
 internal sealed class PipelinePump : SynchronizationContext, IDisposable
 {
+    private const int FirstWait = 1000, NextWait = 500;
+
     private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _queue = [];
 
     public override void Post(SendOrPostCallback d, object? state)
@@ -29,8 +31,11 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("The pipeline thread is never waited for.");
 
-    /// <summary>Runs <paramref name="work"/> to its end on this thread; throws what it threw.</summary>
-    public void Run(Func<Task> work)
+    /// <summary>
+    /// Runs <paramref name="work"/> to its end on this thread; throws what it threw. While it waits,
+    /// <paramref name="whileWaiting"/> is called after a second and then twice a second.
+    /// </summary>
+    public void Run(Func<Task> work, Action whileWaiting)
     {
         SynchronizationContext? previous = Current;
         SetSynchronizationContext(this);
@@ -42,10 +47,19 @@ internal sealed class PipelinePump : SynchronizationContext, IDisposable
                 // The continuation wakes the loop below when the work ends.
                 _ = task.ContinueWith(static (_, pump) => ((PipelinePump)pump!).Post(static _ => { }, null), this,
                     CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                long due = Environment.TickCount64 + FirstWait;
                 while (!task.IsCompleted)
                 {
-                    (SendOrPostCallback callback, object? state) = _queue.Take();
-                    callback(state);
+                    long left = due - Environment.TickCount64;
+                    if (left > 0 && _queue.TryTake(out (SendOrPostCallback Callback, object? State) next, (int)left))
+                    {
+                        next.Callback(next.State);
+                    }
+                    else
+                    {
+                        due = Environment.TickCount64 + NextWait;
+                        whileWaiting();
+                    }
                 }
             }
             if (task.IsCanceled)

@@ -11,6 +11,11 @@ public static class TcpBinding
         Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            if (OperatingSystem.IsWindows())
+            {
+                // There another program could otherwise bind the same port beside this one; elsewhere the system forbids it.
+                socket.ExclusiveAddressUse = true;
+            }
             if (address.Equals(IPAddress.IPv6Any))
             {
                 socket.DualMode = true;
