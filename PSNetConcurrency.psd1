@@ -9,7 +9,6 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('PSNetConcurrency/PSNetConcurrency.format.ps1xml')
-    TypesToProcess       = @('PSNetConcurrency/PSNetConcurrency.types.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
