@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -51,11 +52,11 @@ public abstract class EventLoop
         }
     }
 
-    /// <summary>Calls back after <paramref name="delay"/>, on the loop. Called on the loop.</summary>
+    /// <summary>Calls back after <paramref name="delay"/>, on the loop; late perhaps, early never. Called on the loop.</summary>
     public LoopTimer Schedule(TimeSpan delay, Action<object?> callback, object? state = null)
     {
         LoopTimer timer = new(callback, state);
-        _timers.Enqueue(timer, Environment.TickCount64 + (long)Math.Ceiling(Math.Max(0, delay.TotalMilliseconds)));
+        _timers.Enqueue(timer, Stopwatch.GetTimestamp() + (long)Math.Ceiling(Math.Max(0, delay.TotalSeconds) * Stopwatch.Frequency));
         return timer;
     }
 
@@ -136,7 +137,8 @@ public abstract class EventLoop
         {
             return -1;
         }
-        return (int)Math.Clamp(due - Environment.TickCount64, 0, int.MaxValue);
+        double milliseconds = (due - Stopwatch.GetTimestamp()) * 1000d / Stopwatch.Frequency;
+        return (int)Math.Clamp(Math.Ceiling(milliseconds), 0, int.MaxValue);
     }
 
     private void RunTimers()
@@ -145,7 +147,8 @@ public abstract class EventLoop
         {
             return;
         }
-        long now = Environment.TickCount64;
+        // Not Environment.TickCount64: it is as coarse as the system's tick, 4 to 16 ms, and timers would end that much too early.
+        long now = Stopwatch.GetTimestamp();
         while (_timers.TryPeek(out LoopTimer? timer, out long due) && due <= now)
         {
             _timers.Dequeue();
