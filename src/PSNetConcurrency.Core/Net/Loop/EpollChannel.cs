@@ -81,6 +81,12 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         {
             Writable();
         }
+        if ((events & Libc.EpollErr) != 0 && InputEnded && !IsClosed && TakeError() is var error and not SocketError.Success)
+        {
+            // Nothing more is read after the end of input, so a reset that follows it is found here or never.
+            Fail(Failure(error));
+            return;
+        }
         if ((events & (Libc.EpollIn | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup)) != 0 && !IsClosed)
         {
             Readable((events & (Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup)) != 0);
@@ -141,13 +147,18 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         }
     }
 
-    private bool FinishConnect()
+    private SocketError TakeError()
     {
         int error = 0, length = sizeof(int);
         _ = Libc.GetOption(_fd, SolSocket, SoError, &error, &length);
-        if (error != 0)
+        return error == 0 ? SocketError.Success : Libc.ToSocketError(error);
+    }
+
+    private bool FinishConnect()
+    {
+        if (TakeError() is var error and not SocketError.Success)
         {
-            Fail(Failure(Libc.ToSocketError(error)));
+            Fail(Failure(error));
             return false;
         }
         Established();
