@@ -25,6 +25,11 @@ public abstract class Channel
     /// <summary>Bytes given to <see cref="Send"/> that the system has not taken yet. A sender that sees it grow stops until OnDrained.</summary>
     public abstract int PendingBytes { get; }
 
+    /// <summary>
+    /// Bytes the system has taken that the peer's system has not acknowledged yet: a reset now would lose them. Null where the system does not tell.
+    /// </summary>
+    public virtual int? UnacknowledgedBytes => null;
+
     public abstract bool IsClosed { get; }
 
     /// <summary>Whether the peer has ended its sending side.</summary>

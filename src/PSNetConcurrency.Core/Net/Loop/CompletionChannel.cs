@@ -36,6 +36,9 @@ internal sealed class CompletionChannel : SocketChannel, ICompletionTarget
 
     public override IPEndPoint? LocalEndPoint => IsClosed ? null : _socket.LocalEndPoint as IPEndPoint;
 
+    public override int? UnacknowledgedBytes =>
+        OperatingSystem.IsLinux() && !IsClosed ? Libc.UnacknowledgedBytes((int)_socket.SafeHandle.DangerousGetHandle()) : null;
+
     public static CompletionChannel Connect(CompletionLoop loop, IPEndPoint remote, IChannelHandler handler)
     {
         Socket socket = new(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

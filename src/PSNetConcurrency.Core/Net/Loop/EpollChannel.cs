@@ -41,6 +41,8 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         }
     }
 
+    public override int? UnacknowledgedBytes => IsClosed ? null : Libc.UnacknowledgedBytes(_fd);
+
     public static EpollChannel Connect(EpollLoop loop, IPEndPoint remote, IChannelHandler handler)
     {
         SocketAddress address = remote.Serialize();

@@ -62,6 +62,17 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     public static partial int GetSocketName(int fd, byte* address, int* length);
 
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(int fd, nuint request, int* value);
+
+    /// <summary>What a TCP socket has sent or is to send that is not acknowledged; null when it does not say.</summary>
+    public static int? UnacknowledgedBytes(int fd)
+    {
+        const int OutputQueue = 0x5411;
+        int bytes;
+        return Control(fd, OutputQueue, &bytes) == 0 ? bytes : null;
+    }
+
     /// <summary>Linux's errno as .NET's socket error.</summary>
     public static SocketError ToSocketError(int errno) => errno switch
     {

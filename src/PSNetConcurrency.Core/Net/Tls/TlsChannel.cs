@@ -42,6 +42,8 @@ public sealed class TlsChannel : Channel, IChannelHandler
 
     public override int PendingBytes => _inner.PendingBytes;
 
+    public override int? UnacknowledgedBytes => _inner.UnacknowledgedBytes;
+
     public override bool IsClosed => _closed;
 
     public override bool InputEnded => _inputEnded;
