@@ -141,7 +141,7 @@ public sealed class NetClient : IChannelHandler
     {
         if (_connected)
         {
-            _server.Protocol.OnClosed(this);
+            _server.Protocol.OnClosed(this, reason);
         }
         _server.Leave(this, reason);
     }

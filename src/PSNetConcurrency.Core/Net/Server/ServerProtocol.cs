@@ -25,6 +25,9 @@ public abstract class ServerProtocol
     {
     }
 
+    /// <summary>As <see cref="OnClosed(NetClient)"/>, for a protocol that needs to know why: null for a close that was asked for or followed the client's.</summary>
+    public virtual void OnClosed(NetClient client, Exception? reason) => OnClosed(client);
+
     /// <summary>Whether something is under way for the client that a drain waits for.</summary>
     public virtual bool IsBusy(NetClient client) => false;
 

@@ -10,7 +10,7 @@ namespace PSNetConcurrency.Core.Net.Server;
 /// The listener engine of every TCP server: binds, accepts within its limits, adds TLS, disconnects the idle, keeps events,
 /// drains and stops. What is done with the bytes is the <see cref="ServerProtocol"/>'s.
 /// </summary>
-public sealed class TcpServer : NetListener, IAcceptor
+public class TcpServer : NetListener, IAcceptor
 {
     private readonly TcpServerOptions _options;
     private readonly SslServerAuthenticationOptions? _tls;
@@ -21,7 +21,7 @@ public sealed class TcpServer : NetListener, IAcceptor
     private bool _released;
     private bool _acceptFailing;
 
-    private TcpServer(string kind, TcpServerOptions options, ServerProtocol protocol, Socket socket)
+    private protected TcpServer(string kind, TcpServerOptions options, ServerProtocol protocol, Socket socket)
         : base(kind, options.Name, (IPEndPoint)socket.LocalEndPoint!)
     {
         _options = options;
@@ -31,7 +31,7 @@ public sealed class TcpServer : NetListener, IAcceptor
             _tls = ServerCertificate.ServerOptions(options.Certificate);
             CertificateThumbprint = ServerCertificate.Thumbprint(options.Certificate);
         }
-        Loop = LoopGroup.Rent();
+        Loop = options.Loop ?? LoopGroup.Rent();
     }
 
     internal EventLoop Loop { get; }
@@ -42,13 +42,17 @@ public sealed class TcpServer : NetListener, IAcceptor
 
     /// <summary>Binds and begins to serve.</summary>
     /// <exception cref="NetException">The port is in use, needs rights, or the address is not this machine's.</exception>
-    public static TcpServer Start(string kind, TcpServerOptions options, ServerProtocol protocol)
+    public static TcpServer Start(string kind, TcpServerOptions options, ServerProtocol protocol) =>
+        Start(options, socket => new TcpServer(kind, options, protocol, socket));
+
+    /// <summary>Binds, and begins to serve with the server that is made for the socket: a kind with properties of its own.</summary>
+    private protected static T Start<T>(TcpServerOptions options, Func<Socket, T> create) where T : TcpServer
     {
         Socket socket = TcpBinding.Listen(options.Address, options.Port, options.Backlog);
-        TcpServer server;
+        T server;
         try
         {
-            server = new TcpServer(kind, options, protocol, socket);
+            server = create(socket);
         }
         catch
         {

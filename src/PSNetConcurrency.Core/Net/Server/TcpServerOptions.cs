@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using PSNetConcurrency.Core.Net.Loop;
 
 namespace PSNetConcurrency.Core.Net.Server;
 
@@ -34,4 +35,7 @@ public sealed record TcpServerOptions
 
     /// <summary>Stops after the first client has gone.</summary>
     public bool Once { get; init; }
+
+    /// <summary>A loop to run on instead of one of the process's own; its owner ends it. Tests try a server on every kind of loop so.</summary>
+    internal EventLoop? Loop { get; init; }
 }
