@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Net.Client;
+using PSNetConcurrency.Core.Net.Faults;
+using PSNetConcurrency.Core.Net.Server;
+
+namespace PSNetConcurrency;
+
+/// <summary>A running proxy that injects faults.</summary>
+public sealed class FaultProxyListener : TcpServer
+{
+    /// <summary>The listener's kind.</summary>
+    public const string ProxyKind = "FaultProxy";
+
+    private readonly object _gate = new();
+    private readonly FaultProxyProtocol _protocol;
+    private volatile NetFault _fault;
+
+    private FaultProxyListener(TcpServerOptions options, FaultProxyProtocol protocol, Socket socket)
+        : base(ProxyKind, options, protocol, socket)
+    {
+        _protocol = protocol;
+        _fault = protocol.InitialFault;
+    }
+
+    public string TargetName => _protocol.TargetName;
+
+    public int TargetPort => _protocol.TargetPort;
+
+    /// <summary>What the random faults are drawn from: the same seed, the same faults.</summary>
+    public long Seed => _protocol.Seed;
+
+    /// <summary>The faults in force.</summary>
+    public NetFault Fault => _fault;
+
+    /// <summary>What the proxy has done, live.</summary>
+    public FaultStatistic FaultStatistic => _protocol.Statistic;
+
+    /// <summary>Binds and begins to pass clients on.</summary>
+    /// <exception cref="NetException">The port is in use, needs rights, or the address is not this machine's.</exception>
+    public static FaultProxyListener Start(TcpServerOptions options, FaultProxyProtocol protocol) =>
+        Start(options, socket => new FaultProxyListener(options, protocol, socket));
+
+    /// <summary>Finds the target's addresses, once; whether it answers is found out for each client.</summary>
+    /// <exception cref="NetException">The name has no address, or a fault has a value that can mean nothing.</exception>
+    public static async Task<FaultProxyProtocol> CreateProtocolAsync(string targetName, int targetPort, NetFault fault, long seed, CancellationToken cancellationToken) =>
+        new(targetName, targetPort, await TcpConnector.ResolveAsync(targetName, cancellationToken).ConfigureAwait(false), fault, seed);
+
+    /// <summary>Changes the faults; when the task ends they are in force for every byte that comes from then on.</summary>
+    /// <exception cref="NetException">A fault has a value that can mean nothing, or the proxy has stopped.</exception>
+    public async Task ChangeAsync(Func<NetFault, NetFault> change)
+    {
+        if (State == ListenerState.Stopped)
+        {
+            throw Over();
+        }
+        TaskCompletionSource applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            NetFault fault = change(_fault).Validated();
+            _fault = fault;
+            // In the lock, so that two changes are applied in the order they were made.
+            Loop.Post(() =>
+            {
+                _protocol.Apply(fault);
+                applied.SetResult();
+            });
+        }
+        // The loop of a proxy that has stopped may be gone, and what was posted with it.
+        await Task.WhenAny(applied.Task, Stopped).ConfigureAwait(false);
+        if (!applied.Task.IsCompleted)
+        {
+            throw Over();
+        }
+    }
+
+    private NetException Over() => new(NetError.HandleClosed, $"The proxy {Name} has stopped. Start another with Start-TcpFaultProxy.", Name);
+}

@@ -1,0 +1,74 @@
+namespace PSNetConcurrency.Core.Net.Faults;
+
+/// <summary>
+/// SplitMix64, and what is drawn from it by basic arithmetic only: neither System.Random nor Math.Log promises the same
+/// results on every version and system, and the same seed must repeat bit for bit.
+/// </summary>
+internal struct FaultRandom(ulong state)
+{
+    private const double Ln2 = 0.693147180559945309417;
+
+    private ulong _state = state;
+
+    /// <summary>The generator of one purpose for one direction of one connection.</summary>
+    public static FaultRandom For(long seed, long connection, FaultDirection direction, int purpose)
+    {
+        FaultRandom mix = new((ulong)seed);
+        mix = new(mix.Next() ^ (ulong)connection);
+        mix = new(mix.Next() ^ (((ulong)direction << 8) | (uint)purpose));
+        return new(mix.Next());
+    }
+
+    public ulong Next()
+    {
+        ulong z = _state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>A number from 0 up to but not including 1.</summary>
+    public double NextDouble() => (Next() >> 11) * (1d / (1UL << 53));
+
+    /// <summary>How many fail before the first success, when each succeeds with probability <paramref name="rate"/>; long.MaxValue for one that never comes.</summary>
+    public long NextSkip(double rate)
+    {
+        if (rate <= 0)
+        {
+            return long.MaxValue;
+        }
+        if (rate >= 1)
+        {
+            return 0;
+        }
+        // 1 - u is never 0. A small rate would lose its digits in 1 - rate, so its logarithm is taken another way.
+        double skip = Ln(1 - NextDouble()) / (rate < 0.25 ? TwiceArtanh(-rate / (2 - rate)) : Ln(1 - rate));
+        return skip >= long.MaxValue / 2 ? long.MaxValue : (long)skip;
+    }
+
+    // The natural logarithm of a normal positive number.
+    private static double Ln(double x)
+    {
+        long bits = BitConverter.DoubleToInt64Bits(x);
+        long exponent = (bits >> 52) - 1023;
+        double mantissa = BitConverter.Int64BitsToDouble((bits & 0xFFFFFFFFFFFFF) | 0x3FF0000000000000);
+        if (mantissa > 1.4142135623730951)
+        {
+            mantissa /= 2;
+            exponent++;
+        }
+        return (exponent * Ln2) + TwiceArtanh((mantissa - 1) / (mantissa + 1));
+    }
+
+    // ln((1 + s) / (1 - s)) by its series; |s| is at most 0.172 here, so that 12 terms reach the last bit.
+    private static double TwiceArtanh(double s)
+    {
+        double square = s * s, power = s, sum = 0;
+        for (int k = 1; k < 24; k += 2)
+        {
+            sum += power / k;
+            power *= square;
+        }
+        return 2 * sum;
+    }
+}
