@@ -1,7 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
 using PSNetConcurrency.Core.Net;
-using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Core.Net.Faults;
 using PSNetConcurrency.Core.Net.Server;
 
@@ -22,6 +20,7 @@ public sealed class FaultProxyListener : TcpServer
     {
         _protocol = protocol;
         _fault = protocol.InitialFault;
+        CertificateThumbprint ??= protocol.TargetThumbprint;
     }
 
     public string TargetName => _protocol.TargetName;
@@ -41,11 +40,6 @@ public sealed class FaultProxyListener : TcpServer
     /// <exception cref="NetException">The port is in use, needs rights, or the address is not this machine's.</exception>
     public static FaultProxyListener Start(TcpServerOptions options, FaultProxyProtocol protocol) =>
         Start(options, socket => new FaultProxyListener(options, protocol, socket));
-
-    /// <summary>Finds the target's addresses, once; whether it answers is found out for each client.</summary>
-    /// <exception cref="NetException">The name has no address, or a fault has a value that can mean nothing.</exception>
-    public static async Task<FaultProxyProtocol> CreateProtocolAsync(string targetName, int targetPort, NetFault fault, long seed, CancellationToken cancellationToken) =>
-        new(targetName, targetPort, await TcpConnector.ResolveAsync(targetName, cancellationToken).ConfigureAwait(false), fault, seed);
 
     /// <summary>Changes the faults; when the task ends they are in force for every byte that comes from then on.</summary>
     /// <exception cref="NetException">A fault has a value that can mean nothing, or the proxy has stopped.</exception>

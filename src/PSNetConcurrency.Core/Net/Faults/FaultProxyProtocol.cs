@@ -28,6 +28,9 @@ public sealed class FaultProxyProtocol : ServerProtocol
 
     public long Seed { get; }
 
+    /// <summary>The thumbprint of the target's certificate where clients speak TLS with it through the proxy.</summary>
+    public string? TargetThumbprint { get; init; }
+
     internal NetFault InitialFault { get; }
 
     internal FaultStatistic Statistic { get; } = new();

@@ -65,6 +65,26 @@ public sealed record NetFault
     /// <summary>The direction all this is for.</summary>
     public FaultDirection Direction { get; init; }
 
+    /// <summary>As parameters that can be typed back; empty without faults.</summary>
+    public override string ToString()
+    {
+        (string Name, object? Value)[] all =
+        [
+            (nameof(LatencyMilliseconds), LatencyMilliseconds),
+            (nameof(JitterMilliseconds), JitterMilliseconds),
+            (nameof(BandwidthBytesPerSecond), BandwidthBytesPerSecond),
+            (nameof(SliceSize), SliceSize),
+            (nameof(CoalesceBytes), CoalesceBytes),
+            (nameof(CoalesceMilliseconds), CoalesceMilliseconds),
+            (nameof(CloseAfterBytes), CloseAfterBytes),
+            (nameof(ResetAfterBytes), ResetAfterBytes),
+            (nameof(StallAfterBytes), StallAfterBytes),
+            (nameof(CorruptRate), CorruptRate),
+            (nameof(Direction), Direction),
+        ];
+        return string.Join(' ', all.Where(p => p.Value is not (null or 0d or FaultDirection.Both)).Select(p => FormattableString.Invariant($"-{p.Name} {p.Value}")));
+    }
+
     internal bool Coalesces => CoalesceBytes is not null || CoalesceMilliseconds is not null;
 
     /// <summary>Whether bytes are written as they come, with nothing held and nothing divided.</summary>
