@@ -97,14 +97,24 @@ public abstract class ListenerCommand : NetCmdlet
         };
     }
 
+    /// <summary>Starts the listener; a cmdlet whose listener has properties of its own starts that.</summary>
+    protected virtual TcpServer StartServer(TcpServerOptions options, ServerProtocol protocol) => TcpServer.Start(ListenerKind, options, protocol);
+
     protected override Task EndAsync()
+    {
+        StartListener();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Starts the listener, keeps it for Get-NetListener and writes it.</summary>
+    protected void StartListener()
     {
         TcpServerOptions options = CreateOptions();
         ServerProtocol protocol = CreateProtocol();
         TcpServer listener;
         try
         {
-            listener = TcpServer.Start(ListenerKind, options, protocol);
+            listener = StartServer(options, protocol);
         }
         catch
         {
@@ -117,7 +127,6 @@ public abstract class ListenerCommand : NetCmdlet
             WriteWarning($"{listener.Name} can be reached from other machines, on {listener.LocalEndPoint}. -Allow, -Deny and TLS limit who may use it.");
         }
         WriteObject(listener);
-        return Task.CompletedTask;
     }
 
     private static IPNetwork ParseNetwork(string text)
