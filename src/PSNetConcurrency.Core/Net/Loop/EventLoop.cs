@@ -119,15 +119,20 @@ public abstract class EventLoop
         Volatile.Write(ref _wakePending, 0);
         for (int count = _posted.Count; count > 0 && _posted.TryDequeue(out Action? work); count--)
         {
-            try
-            {
-                work();
-            }
-            catch (Exception e)
-            {
-                // A bug in one piece of work; the loop has others to serve.
-                System.Diagnostics.Trace.TraceError($"PSNetConcurrency: {e}");
-            }
+            RunGuarded(static work => ((Action)work!)(), work);
+        }
+    }
+
+    // A bug in one piece of work costs that piece; the loop has others to serve.
+    private static void RunGuarded(Action<object?> work, object? state)
+    {
+        try
+        {
+            work(state);
+        }
+        catch (Exception e)
+        {
+            Trace.TraceError($"PSNetConcurrency: {e}");
         }
     }
 
@@ -152,7 +157,7 @@ public abstract class EventLoop
         while (_timers.TryPeek(out LoopTimer? timer, out long due) && due <= now)
         {
             _timers.Dequeue();
-            timer.Fire();
+            RunGuarded(static timer => ((LoopTimer)timer!).Fire(), timer);
         }
     }
 }
