@@ -91,7 +91,7 @@ internal sealed class FaultPipe
         (_cutAt, _cut) = fault.FirstCut();
         _stalled &= _delivered >= _cutAt && _cut == FaultCut.Stall;
         // What is in flight on a link of that length and speed must fit, or the bound would be a second limit of the bandwidth.
-        double inFlight = (fault.LatencyMilliseconds + fault.JitterMilliseconds) / 1000 * (fault.BandwidthBytesPerSecond ?? 125_000_000) * 1.25;
+        double inFlight = (fault.LatencyMilliseconds + fault.JitterMilliseconds) / 1000 * (fault.BandwidthBytesPerSecond ?? 125_000_000) * 1.5;
         _limit = (long)Math.Clamp(inFlight, LeastQueue, fault.BandwidthBytesPerSecond is null ? MostQueue : MostPacedQueue);
         if (regather)
         {
@@ -387,8 +387,9 @@ internal sealed class FaultPipe
         {
             return;
         }
-        // Read again at half, so that a full queue does not stop and start the source with every piece.
-        bool pause = _held > (_paused ? _limit / 2 : _limit);
+        // Read again a little below, so that a full queue does not stop and start the source with every piece; not far
+        // below, or what is in flight would run dry.
+        bool pause = _held > (_paused ? _limit / 8 * 7 : _limit);
         if (pause != _paused)
         {
             _paused = pause;
@@ -403,7 +404,8 @@ internal sealed class FaultPipe
         }
     }
 
-    private static int CostOf(Chunk chunk) => ChunkCost + (chunk.Buffer?.Length ?? 0);
+    // By length: a rented buffer may be up to twice as large, but counted so it would leave too little in flight.
+    private static int CostOf(Chunk chunk) => ChunkCost + chunk.Length;
 
     private static void Return(Chunk chunk)
     {
