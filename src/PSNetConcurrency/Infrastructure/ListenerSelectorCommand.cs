@@ -15,12 +15,12 @@ public abstract class ListenerSelectorCommand : NetCmdlet
     public NetListener[] Listener { get; set; } = [];
 
     /// <summary>The ids of the listeners.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ById)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById)]
     [ArgumentCompleter(typeof(ListenerIdCompleter))]
     public int[] Id { get; set; } = [];
 
     /// <summary>The names of the listeners. Wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByName)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ListenerNameCompleter))]
     public string[] Name { get; set; } = [];

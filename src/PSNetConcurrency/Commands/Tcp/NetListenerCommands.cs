@@ -26,7 +26,7 @@ public sealed class GetNetListenerCommand : NetCmdlet
     public int[] Id { get; set; } = [];
 
     /// <summary>The names of the listeners. Wildcards are allowed.</summary>
-    [Parameter(ParameterSetName = ListenerSelectorCommand.ByName)]
+    [Parameter(Position = 0, ParameterSetName = ListenerSelectorCommand.ByName)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ListenerNameCompleter))]
     public string[] Name { get; set; } = ["*"];

@@ -60,7 +60,7 @@ public abstract class TcpSessionSelectorCommand : NetCmdlet
     internal const string ById = "Id", ByName = "Name";
 
     /// <summary>The ids of the sessions.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ById)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById)]
     [ArgumentCompleter(typeof(SessionIdCompleter))]
     public int[] Id { get; set; } = [];
 
@@ -120,7 +120,7 @@ public sealed class RemoveTcpSessionCommand : TcpSessionSelectorCommand
     public TcpSession[] Session { get; set; } = [];
 
     /// <summary>The names of the sessions. Wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByName)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SessionNameCompleter))]
     public string[] Name { get; set; } = [];
