@@ -87,25 +87,33 @@ public sealed class WaitNetListenerCommand : ListenerSelectorCommand
             {
                 limit.CancelAfter(TimeSpan.FromSeconds(TimeoutSeconds));
             }
-            string awaited = ConnectionCount > 0 || MessageCount > 0 ? $"{ConnectionCount} connections and {MessageCount} messages" : "its stop";
+            bool untilStopped = ConnectionCount == 0 && MessageCount == 0;
             try
             {
-                bool untilStopped = ConnectionCount == 0 && MessageCount == 0;
                 if (await listener.WaitAsync(l => !untilStopped && l.TotalConnection >= ConnectionCount && l.MessageCount >= MessageCount, limit.Token) || untilStopped)
                 {
                     WriteObject(listener);
                 }
                 else
                 {
-                    ReportFailure(new NetException(NetError.HandleClosed, $"{listener.Name} stopped after {listener.TotalConnection} connections and {listener.MessageCount} messages; {awaited} were waited for.", listener.Name));
+                    ReportFailure(new NetException(NetError.HandleClosed, $"{listener.Name} stopped after {Had(listener)}, before it had {Awaited()}.", listener.Name));
                 }
             }
             catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
             {
-                ReportFailure(new NetException(NetError.TimedOut, $"{listener.Name} has had {listener.TotalConnection} connections and {listener.MessageCount} messages after {TimeoutSeconds} s; {awaited} were waited for.", listener.Name));
+                ReportFailure(new NetException(NetError.TimedOut, untilStopped
+                    ? $"{listener.Name} has not stopped within {TimeoutSeconds} s."
+                    : $"{listener.Name} has had {Had(listener)} after {TimeoutSeconds} s, and not yet {Awaited()}.", listener.Name));
             }
         }
     }
+
+    private static string Had(NetListener listener) => $"{Counted(listener.TotalConnection, "connection")} and {Counted(listener.MessageCount, "message")}";
+
+    private string Awaited() => string.Join(" and ", new[] { (Count: ConnectionCount, What: "connection"), (Count: MessageCount, What: "message") }
+        .Where(w => w.Count > 0).Select(w => Counted(w.Count, w.What)));
+
+    private static string Counted(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 }
 
 /// <summary>Receives what happened at a listener: clients that came and went, messages, errors.</summary>
