@@ -7,10 +7,11 @@ namespace PSNetConcurrency.Infrastructure;
 /// <summary>The base of the cmdlets that send or receive: over a session, or over a connection for the occasion.</summary>
 public abstract class TcpDataCommand : TcpClientCommand
 {
+    // The default set: the engine tries that one first on what comes down the pipeline, and a session has a ComputerName and a Port as well.
     internal const string OverSession = "Session";
 
-    /// <summary>A session of New-TcpSession to use; it stays open. Without one, the cmdlet connects to -ComputerName and -Port, and closes when it is done.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = OverSession)]
+    /// <summary>A session of New-TcpSession to use, also by pipeline; it stays open. Without one, the cmdlet connects to -ComputerName and -Port, and closes when it is done.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OverSession)]
     [ValidateNotNull]
     public TcpSession? Session { get; set; }
 

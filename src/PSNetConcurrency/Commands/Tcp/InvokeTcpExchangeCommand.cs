@@ -25,21 +25,13 @@ namespace PSNetConcurrency.Commands.Tcp;
 /// 'a', 'bb', 'ccc' | Invoke-TcpExchange -ComputerName $server.ComputerName -Port $server.Port -FrameFormat Line -Detailed
 /// $server | Stop-NetListener</code>
 /// </example>
-/// <inputs>System.Object: the messages. Or objects with ComputerName and Port, such as a listener, with -InputObject given.</inputs>
+/// <inputs>System.Object: the messages. Or sessions, or objects with ComputerName and Port such as a listener, with -InputObject given.</inputs>
 /// <outputs>System.String, or System.Byte[] with -AsByteStream; with -Detailed PSNetConcurrency.ExchangeResult.</outputs>
-[Cmdlet(VerbsLifecycle.Invoke, "TcpExchange", DefaultParameterSetName = ToServer)]
+[Cmdlet(VerbsLifecycle.Invoke, "TcpExchange", DefaultParameterSetName = OverSession)]
 [OutputType(typeof(string), typeof(byte[]), typeof(ExchangeResult))]
-public sealed class InvokeTcpExchangeCommand : TcpDataCommand
+public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
 {
-    private readonly List<byte> _bytes = [];
     private TcpSession? _own;
-
-    /// <summary>The message: a string in -Encoding, or bytes as they are.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, Position = 2)]
-    [AllowEmptyString]
-    [AllowEmptyCollection]
-    [AllowNull]
-    public object? InputObject { get; set; }
 
     /// <summary>How messages and replies are framed: None (the default), Line, LengthField, 'LengthField,2,Little', 'FixedSize,16' or 'Delimiter,\0'.</summary>
     [Parameter]
@@ -73,37 +65,9 @@ public sealed class InvokeTcpExchangeCommand : TcpDataCommand
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
-    protected override async Task ProcessAsync()
-    {
-        object? message = InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject;
-        if (message is byte b)
-        {
-            _bytes.Add(b);
-            return;
-        }
-        await FlushAsync();
-        if (message is NetListener)
-        {
-            throw new NetException(NetError.BlankInput, "A listener says where to send, not what: give the message with -InputObject.", message);
-        }
-        await ExchangeAsync(InputObject);
-    }
-
-    protected override Task EndAsync() => FlushAsync();
-
     protected override void ReleaseResources() => _own?.Dispose();
 
-    private async Task FlushAsync()
-    {
-        if (_bytes.Count > 0)
-        {
-            byte[] message = [.. _bytes];
-            _bytes.Clear();
-            await ExchangeAsync(message);
-        }
-    }
-
-    private async Task ExchangeAsync(object? message)
+    protected override async Task SendAsync(object? message)
     {
         if (!AllowEmpty && PayloadConverter.IsBlank(message))
         {

@@ -26,7 +26,7 @@ namespace PSNetConcurrency.Commands.Tcp;
 /// $server | Stop-NetListener</code>
 /// </example>
 /// <outputs>System.String, or System.Byte[] with -AsByteStream; with -Detailed PSNetConcurrency.ReceiveResult.</outputs>
-[Cmdlet(VerbsCommunications.Receive, "TcpData", DefaultParameterSetName = ToServer)]
+[Cmdlet(VerbsCommunications.Receive, "TcpData", DefaultParameterSetName = OverSession)]
 [OutputType(typeof(string), typeof(byte[]), typeof(ReceiveResult))]
 public sealed class ReceiveTcpDataCommand : TcpDataCommand
 {

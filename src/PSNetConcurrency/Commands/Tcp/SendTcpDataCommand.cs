@@ -17,20 +17,14 @@ namespace PSNetConcurrency.Commands.Tcp;
 /// $server | Receive-NetListener
 /// $server | Stop-NetListener</code>
 /// </example>
+/// <inputs>System.Object: what to send. Or sessions, or objects with ComputerName and Port such as a listener, with -InputObject given.</inputs>
 /// <outputs>None, or PSNetConcurrency.TcpSession with -PassThru.</outputs>
-[Cmdlet(VerbsCommunications.Send, "TcpData", DefaultParameterSetName = ToServer)]
+[Cmdlet(VerbsCommunications.Send, "TcpData", DefaultParameterSetName = OverSession)]
 [OutputType(typeof(TcpSession))]
-public sealed class SendTcpDataCommand : TcpDataCommand
+public sealed class SendTcpDataCommand : TcpMessageCommand
 {
-    private readonly List<byte> _bytes = [];
+    private readonly List<TcpSession> _used = [];
     private TcpSession? _own;
-
-    /// <summary>What to send: strings in -Encoding, bytes as they are.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, Position = 2)]
-    [AllowEmptyString]
-    [AllowEmptyCollection]
-    [AllowNull]
-    public object? InputObject { get; set; }
 
     /// <summary>Ends the sending side of the -Session afterwards: the peer sees the end of input and can still answer.</summary>
     [Parameter(ParameterSetName = OverSession)]
@@ -40,43 +34,34 @@ public sealed class SendTcpDataCommand : TcpDataCommand
     [Parameter(ParameterSetName = OverSession)]
     public SwitchParameter PassThru { get; set; }
 
-    protected override async Task ProcessAsync()
+    protected override Task BeginAsync()
     {
-        if (InputObject is byte or PSObject { BaseObject: byte })
+        if (Session is not null)
         {
-            _bytes.Add(PayloadConverter.ToBytes(InputObject, Encoding)[0]);
-            return;
+            _used.Add(Session);
         }
-        await FlushAsync();
-        await SendAsync(PayloadConverter.ToBytes(InputObject, Encoding));
+        return base.BeginAsync();
     }
 
     protected override async Task EndAsync()
     {
-        await FlushAsync();
-        if (Session is not null && Shutdown)
+        await base.EndAsync();
+        foreach (TcpSession session in _used)
         {
-            await Session.ShutdownSendAsync();
-        }
-        if (PassThru)
-        {
-            WriteObject(Session);
+            if (Shutdown && session.State is (TcpSessionState.Open or TcpSessionState.PeerClosed))
+            {
+                await session.ShutdownSendAsync();
+            }
+            if (PassThru)
+            {
+                WriteObject(session);
+            }
         }
     }
 
     protected override void ReleaseResources() => _own?.Dispose();
 
-    private async Task FlushAsync()
-    {
-        if (_bytes.Count > 0)
-        {
-            byte[] data = [.. _bytes];
-            _bytes.Clear();
-            await SendAsync(data);
-        }
-    }
-
-    private async Task SendAsync(byte[] data)
+    protected override async Task SendAsync(object? message)
     {
         if (Session is null && _own is { } open && (open.ComputerName != ComputerName || open.Port != Port))
         {
@@ -85,6 +70,10 @@ public sealed class SendTcpDataCommand : TcpDataCommand
             _own = null;
         }
         TcpSession session = Session ?? (_own ??= await ConnectAsync());
-        await session.SendAsync(data, Timeout, StopToken);
+        if (Session is not null && !_used.Contains(session))
+        {
+            _used.Add(session);
+        }
+        await session.SendAsync(PayloadConverter.ToBytes(message, Encoding), Timeout, StopToken);
     }
 }
