@@ -80,7 +80,7 @@ public sealed class NetException : IOException
     {
         Error = error;
         Target = target;
-        Received = received;
+        Received = received.ToArray();
     }
 
     /// <summary>The kind of failure; its name is the ErrorId.</summary>
@@ -89,8 +89,8 @@ public sealed class NetException : IOException
     /// <summary>The value the failure is about: an address and port, a name, a path.</summary>
     public object? Target { get; }
 
-    /// <summary>The bytes of the unfinished message that had arrived. Empty where none had.</summary>
-    public ReadOnlyMemory<byte> Received { get; }
+    /// <summary>The bytes of the unfinished message that had arrived. Empty where none had. An array, which scripts can use as it is.</summary>
+    public byte[] Received { get; }
 
     /// <summary>Turns a socket error of a connection to or from <paramref name="peer"/> into a <see cref="NetException"/>.</summary>
     public static NetException FromSocket(SocketException e, string peer, ReadOnlyMemory<byte> received = default) => e.SocketErrorCode switch

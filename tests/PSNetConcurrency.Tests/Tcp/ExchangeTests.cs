@@ -124,5 +124,5 @@ public sealed class ExchangeTests : IDisposable
     public void A_reply_above_the_limit_is_an_error() =>
         _shell.Fails("MessageTooLarge", "$s = Start-TcpServer { 'x' * 5000 }; $s | Invoke-TcpExchange -InputObject x -FrameFormat Line -MaximumBytes 1000");
 
-    internal static byte[] ReceivedOf(ErrorRecord error) => ((ReadOnlyMemory<byte>)error.Exception.GetType().GetProperty("Received")!.GetValue(error.Exception)!).ToArray();
+    internal static byte[] ReceivedOf(ErrorRecord error) => (byte[])error.Exception.GetType().GetProperty("Received")!.GetValue(error.Exception)!;
 }
