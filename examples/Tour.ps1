@@ -1,0 +1,132 @@
+<#
+.SYNOPSIS
+    Shows what PSNetConcurrency does, on real sockets of this machine, in a few seconds.
+.DESCRIPTION
+    Each step prints its commands and then what they return. Nothing listens beyond loopback, nothing is left running,
+    and a step that fails ends the tour with an error. Runs in PowerShell 7.4 and later, and in the embedded shell.
+.EXAMPLE
+    ./examples/Tour.ps1
+#>
+
+$ErrorActionPreference = 'Stop'
+
+if (-not (Get-Module -Name PSNetConcurrency)) {
+    Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', 'PSNetConcurrency.psd1'))
+}
+
+$steps = [ordered]@{
+    'An echo server: it runs in the background, on a port that the system chose' = {
+        $echo = Start-TcpEchoServer -Name Tour-Echo
+        $echo
+    }
+
+    'An exchange: the server is piped, so address and port go along' = {
+        $echo | Invoke-TcpExchange -InputObject 'hello' -Detailed
+    }
+
+    'A port test: one is open, and nothing listens on the other' = {
+        Test-TcpPort -ComputerName $echo.ComputerName -Port $echo.Port, (Get-AvailablePort)
+    }
+
+    'A server of your own: what the block returns is the reply' = {
+        # TCP has no messages, only bytes. -FrameFormat Line says where one ends.
+        $capitals = Start-TcpServer -Name Tour-Capitals -FrameFormat Line {
+            param($Message, $Client)
+            $Client.State.Seen++
+            "$($Client.State.Seen). $($Message.ToUpper())"
+        }
+        'one', 'two', 'three' |
+            Invoke-TcpExchange -ComputerName $capitals.ComputerName -Port $capitals.Port -FrameFormat Line
+    }
+
+    'What happened at that server' = {
+        $null = $capitals | Wait-NetListener -MessageCount 3 -TimeoutSeconds 10
+        $capitals | Receive-NetListener
+    }
+
+    'Sticky packets: ten sends do not arrive as ten receives, but frames survive' = {
+        Measure-StickyPacket
+        # A small receive buffer splits what a large one glued together.
+        Measure-StickyPacket -MessageSize 100 -ReceiveBufferSize 64
+    }
+
+    'A session keeps its connection between calls' = {
+        $session = $echo | New-TcpSession -Name Tour-Session
+        # Two sends, and yet one stream: only the count says what to take.
+        'Tick', 'Tock' | Send-TcpData -Session $session
+        $session | Receive-TcpData -Count 8
+        $session
+        $session | Remove-TcpSession
+    }
+
+    'TLS: the certificate is made for the occasion, and the pipeline pins it' = {
+        $tls = Start-TcpEchoServer -Name Tour-Tls -SelfSigned
+        $tls | Invoke-TcpExchange -InputObject 'secret'
+        # Without the pin nobody vouches for that certificate.
+        try {
+            Invoke-TcpExchange -ComputerName $tls.ComputerName -Port $tls.Port -InputObject 'secret' -UseTls
+        }
+        catch {
+            "$($_.Exception.Error): $($_.Exception.Message)"
+        }
+    }
+
+    'Each failure has a name of its own' = {
+        try {
+            $echo | Invoke-TcpExchange -InputObject ' '
+        }
+        catch {
+            "$($_.Exception.Error): $($_.Exception.Message)"
+        }
+        try {
+            Invoke-TcpExchange -ComputerName 127.0.0.1 -Port (Get-AvailablePort) -InputObject 'anybody there?'
+        }
+        catch {
+            "$($_.Exception.Error): $($_.Exception.Message)"
+        }
+    }
+
+    'How fast is the echo server? Every byte that comes back is compared' = {
+        # Client and server share this machine, so this is a ratio to compare with, not a record.
+        $echo | Measure-TcpEcho -Connection 64 -DurationSeconds 2
+    }
+
+    'A bad network: a proxy that delays, tears and breaks' = {
+        $proxy = $capitals | Start-TcpFaultProxy -Name Tour-Proxy -LatencyMilliseconds 50 -SliceSize 1
+        # It comes late and a byte at a time, and is one line all the same.
+        $proxy | Invoke-TcpExchange -InputObject 'slowly' -FrameFormat Line -Detailed
+        "Pieces on the way: $($proxy.FaultStatistic.SliceCount)"
+
+        $proxy | Set-NetFault -Reset -ResetAfterBytes 4 -Direction ServerToClient
+        try {
+            $proxy | Invoke-TcpExchange -InputObject 'broken off' -FrameFormat Line
+        }
+        catch {
+            # What had arrived is not lost.
+            "$($_.Exception.Error) after '$([Text.Encoding]::UTF8.GetString($_.Exception.Received))'"
+        }
+    }
+
+    'The end: what the listeners counted' = {
+        Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
+    }
+}
+
+try {
+    $number = 0
+    foreach ($title in $steps.Keys) {
+        $number++
+        ''
+        "$number. $title"
+        ''
+        $lines = $steps[$title].ToString().Split("`n").ForEach{ $_.TrimEnd() }.Where{ $_ }
+        $lines.ForEach{ '  > ' + $_.Substring([Math]::Min(8, $_.Length)) }
+        # In this scope, so that the steps share their variables; printed now, each table with its own header.
+        . $steps[$title] | Out-Default
+    }
+}
+finally {
+    # Also where a step failed, or Ctrl+C was pressed.
+    Get-TcpSession -Name Tour-* | Remove-TcpSession
+    Get-NetListener -Name Tour-* | Stop-NetListener -Force
+}
