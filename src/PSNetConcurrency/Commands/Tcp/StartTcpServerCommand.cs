@@ -33,7 +33,7 @@ public enum HandlerConcurrency
 /// <example>
 ///   <para>A value from the session, a count kept for each client, and what happened.</para>
 ///   <code>$greeting = 'Welcome'
-/// $server = Start-TcpServer -FrameFormat Line { param($Message, $Client) $Client.State.Count++; "$using:greeting, $Message. Message $($Client.State.Count)." }
+/// $server = Start-TcpServer -FrameFormat Line { param($Message, $Client) $Client.State.Seen++; "$using:greeting, $Message. Message $($Client.State.Seen)." }
 /// 'Ann', 'Bob' | Invoke-TcpExchange -ComputerName $server.ComputerName -Port $server.Port -FrameFormat Line
 /// $server | Receive-NetListener
 /// $server | Stop-NetListener</code>
