@@ -1,0 +1,18 @@
+namespace PSNetConcurrency.Tests.Shell;
+
+/// <summary>What the README's first command runs: in the embedded shell, which lacks the Utility cmdlets, as a real child.</summary>
+public class TourTests
+{
+    [Fact]
+    public async Task The_tour_shows_every_step_and_fails_nowhere()
+    {
+        ShellResult result = await ShellProcess.RunAsync(["-NoProfile", "-NonInteractive", "-File", Path.Combine("examples", "Tour.ps1")]);
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal("", result.Error.Trim());
+        // What steps return that is neither their title nor their code.
+        Assert.All(
+            ["1. ONE", "3. THREE", "TickTock", "secret", "CertificateNotTrusted:", "BlankInput:", "ConnectionRefused:", "PeerReset after '1. B'"],
+            words => Assert.Contains(result.Lines, line => line.StartsWith(words, StringComparison.Ordinal)));
+        Assert.All(["Tour-Echo", "Tour-Capitals", "Tour-Tls", "Tour-Proxy"], name => Assert.Contains(result.Lines, line => line.Contains($"{name} ", StringComparison.Ordinal) && line.Contains("Stopped", StringComparison.Ordinal)));
+    }
+}
