@@ -1,0 +1,93 @@
+using System.Diagnostics;
+
+namespace PSNetConcurrency.Benchmarks.Areas;
+
+/// <summary>An echo server that runs.</summary>
+internal sealed record EchoServer(string Name, int Port, Process Process);
+
+/// <summary>The echo servers under comparison, all running, all on the first processor.</summary>
+internal sealed class ServerSet : IDisposable
+{
+    private readonly List<EchoServer> _servers = [];
+
+    public IReadOnlyList<EchoServer> All => _servers;
+
+    public EchoServer? Find(string name) => _servers.Find(s => s.Name == name);
+
+    public IEnumerable<EchoServer> Rotated(int by) => _servers.Select((_, i) => _servers[(i + by) % _servers.Count]);
+
+    public async Task AddAsync(string name, Func<int, Command> command, CancellationToken cancellationToken)
+    {
+        int port = Programs.FreePort();
+        Process process = Programs.Start(Programs.Pin(command(port), 0), quiet: true);
+        if (await Programs.WaitForPortAsync(process, port, cancellationToken))
+        {
+            _servers.Add(new EchoServer(name, port, process));
+            return;
+        }
+        Console.WriteLine($"{name} is left out: it did not start.");
+        process.Kill(entireProcessTree: true);
+        process.Dispose();
+    }
+
+    public void Dispose()
+    {
+        foreach (EchoServer server in _servers)
+        {
+            server.Process.Kill(entireProcessTree: true);
+            server.Process.Dispose();
+        }
+    }
+}
+
+/// <summary>Who is compared with.</summary>
+internal static class EchoPeers
+{
+    public static async Task<ServerSet> StartAsync(string? folder, CancellationToken cancellationToken)
+    {
+        ServerSet set = new();
+        await set.AddAsync("PSNetConcurrency", port => Programs.Self("echo", port.ToString(), "10000"), cancellationToken);
+        if (await Programs.BuildAsync(folder, "echo_epoll", cancellationToken) is { } epoll)
+        {
+            await set.AddAsync("C epoll", port => new Command(epoll, port.ToString()), cancellationToken);
+        }
+        if (Python(folder) is { } script)
+        {
+            if ((await Programs.RunAsync(new Command("/usr/bin/python3", "-c", "import uvloop"), cancellationToken)).ExitCode == 0)
+            {
+                await set.AddAsync("Python uvloop", port => new Command("/usr/bin/python3", script, port.ToString(), "proto", "uvloop"), cancellationToken);
+            }
+            else
+            {
+                Console.WriteLine("Python uvloop is left out: /usr/bin/python3 has no uvloop.");
+            }
+            await set.AddAsync("Python asyncio", port => new Command("/usr/bin/python3", script, port.ToString(), "proto"), cancellationToken);
+        }
+        await ToolAsync("socat", port => ["-b", "262144", $"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=4096,nodelay", "EXEC:cat"]);
+        await ToolAsync("ncat", port => ["-l", "127.0.0.1", port.ToString(), "-k", "-m", "2000", "-e", "/bin/cat"]);
+        return set;
+
+        async Task ToolAsync(string name, Func<int, string[]> arguments)
+        {
+            if (Programs.Find(name) is { } path)
+            {
+                await set.AddAsync(name, port => new Command(path, arguments(port)), cancellationToken);
+            }
+            else
+            {
+                Console.WriteLine($"{name} is left out: it is not installed.");
+            }
+        }
+    }
+
+    private static string? Python(string? folder)
+    {
+        string? script = folder is null ? null : Path.Combine(folder, "echo_asyncio.py");
+        if (script is not null && File.Exists(script) && Programs.Find("/usr/bin/python3") is not null)
+        {
+            return script;
+        }
+        Console.WriteLine("Python's servers are left out: that needs /usr/bin/python3 and the folder with peers.");
+        return null;
+    }
+}

@@ -1,0 +1,14 @@
+namespace PSNetConcurrency.Benchmarks.Children;
+
+/// <summary>The parts that run in a process of their own. Each ends when its standard input does, so none outlives its parent.</summary>
+internal static class Child
+{
+    public static Task<int> RunAsync(string[] part) => part switch
+    {
+        ["echo", string port, string maximum] => EchoServerChild.RunAsync(int.Parse(port), int.Parse(maximum)),
+        ["load", .. string[] args] => EchoLoadChild.RunAsync(args),
+        ["idle", string port] => IdleClientChild.RunAsync(int.Parse(port)),
+        ["import", string manifest] => ImportChild.RunAsync(manifest),
+        _ => throw new ArgumentException($"There is no part '{string.Join(' ', part)}'."),
+    };
+}

@@ -1,0 +1,35 @@
+using PSNetConcurrency.Benchmarks;
+using PSNetConcurrency.Benchmarks.Areas;
+using PSNetConcurrency.Benchmarks.Children;
+
+// What a benchmark measures runs in processes of its own: this program again, in the part that "child" names.
+if (args is ["child", .. string[] part])
+{
+    return await Child.RunAsync(part);
+}
+
+IBenchmarkArea[] areas = [new TcpArea()];
+if (!BenchmarkOptions.TryParse(args, areas.Select(a => a.Name).ToArray(), out BenchmarkOptions? options))
+{
+    return 2;
+}
+using CancellationTokenSource stop = new();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    stop.Cancel();
+};
+Console.WriteLine("Ratios of rates, medians of interleaved rounds: above 1 is faster than the peer. One machine's times say nothing about another's.");
+bool passed = true;
+foreach (IBenchmarkArea area in areas.Where(a => options.Areas.Contains(a.Name)))
+{
+    try
+    {
+        passed &= await area.RunAsync(options, stop.Token);
+    }
+    catch (OperationCanceledException)
+    {
+        return 130;
+    }
+}
+return passed ? 0 : 1;

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Benchmarks;
+
+/// <summary>Finds, builds and starts programs.</summary>
+internal static class Programs
+{
+    private static readonly bool CanPin = Environment.ProcessorCount > 1 && Find("taskset") is not null;
+
+    /// <summary>A program's path, or null where it is not installed.</summary>
+    public static string? Find(string name) => Path.IsPathRooted(name)
+        ? (File.Exists(name) ? name : null)
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Builds a peer written in C; null, and a line that says why, where that can't be done.</summary>
+    public static async Task<string?> BuildAsync(string? folder, string name, CancellationToken cancellationToken)
+    {
+        string? why = folder is null ? "no folder with peers was given (--peers or PSNC_PEERS)"
+            : !File.Exists(Path.Combine(folder, name + ".c")) ? $"{folder} has no {name}.c"
+            : Find("gcc") is null ? "there is no gcc"
+            : null;
+        if (why is not null)
+        {
+            Console.WriteLine($"{name} is left out: {why}.");
+            return null;
+        }
+        string output = Path.Combine(Directory.CreateDirectory(Path.Combine(BenchmarkOptions.RepositoryRoot, "artifacts", "peers")).FullName, name);
+        (int exitCode, string text) = await RunAsync(new Command("gcc", "-O3", "-march=native", "-o", output, Path.Combine(folder!, name + ".c")), cancellationToken);
+        if (exitCode != 0)
+        {
+            Console.WriteLine($"{name} is left out: gcc failed: {text}");
+            return null;
+        }
+        return output;
+    }
+
+    /// <summary>This program again, as a child.</summary>
+    public static Command Self(params string[] args) =>
+        new(Environment.ProcessPath!, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(Programs).Assembly.Location, "child", .. args] : ["child", .. args]);
+
+    /// <summary>Runs a command on one processor only, where the system has a way to say so.</summary>
+    public static Command Pin(Command command, int processor) =>
+        CanPin ? command with { File = "taskset", Arguments = ["-c", processor.ToString(), command.File, .. command.Arguments] } : command;
+
+    public static Process Start(Command command, bool quiet = false)
+    {
+        ProcessStartInfo info = new(command.File, command.Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = quiet,
+        };
+        foreach ((string key, string value) in command.Environment)
+        {
+            info.Environment[key] = value;
+        }
+        return Process.Start(info) ?? throw new InvalidOperationException($"{command.File} did not start.");
+    }
+
+    public static async Task<(int ExitCode, string Output)> RunAsync(Command command, CancellationToken cancellationToken)
+    {
+        using Process process = Start(command, quiet: true);
+        try
+        {
+            Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
+            string output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return (process.ExitCode, output + await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    public static int FreePort() => PortFinder.Find(ProtocolType.Tcp, 1, null, null)[0];
+
+    /// <summary>Waits until a server just started takes connections.</summary>
+    public static async Task<bool> WaitForPortAsync(Process server, int port, CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+        for (int i = 0; i < 500 && !server.HasExited; i++)
+        {
+            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+                return true;
+            }
+            catch (SocketException)
+            {
+                await timer.WaitForNextTickAsync(cancellationToken);
+            }
+        }
+        return false;
+    }
+}
+
+/// <summary>A program with its arguments.</summary>
+internal sealed record Command(string File, params string[] Arguments)
+{
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+}
