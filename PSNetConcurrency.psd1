@@ -17,6 +17,8 @@
         'Get-NetListener'
         'Get-TcpSession'
         'Invoke-TcpExchange'
+        'Measure-StickyPacket'
+        'Measure-TcpEcho'
         'New-TcpSession'
         'Receive-NetListener'
         'Receive-TcpData'

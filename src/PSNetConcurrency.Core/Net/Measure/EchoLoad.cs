@@ -20,6 +20,10 @@ public static class EchoLoad
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Connections, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Size, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
+        if (options.Duration is null && options.Count == 0)
+        {
+            throw new ArgumentException("A measurement needs a duration or a count.", nameof(options));
+        }
         IPAddress[] addresses = await TcpConnector.ResolveAsync(options.ComputerName, cancellationToken).ConfigureAwait(false);
         EventLoop loop = LoopGroup.Rent();
         try

@@ -18,10 +18,10 @@ public sealed record EchoLoadOptions
     /// <summary>How many messages each connection has under way.</summary>
     public int Depth { get; init; } = 1;
 
-    /// <summary>How long to measure, where <see cref="Count"/> is 0.</summary>
-    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long to measure; null for until <see cref="Count"/> is reached.</summary>
+    public TimeSpan? Duration { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many exchanges to measure, over all connections; 0 to measure for <see cref="Duration"/>.</summary>
+    /// <summary>How many exchanges to measure at most, over all connections; 0 for as many as <see cref="Duration"/> allows.</summary>
     public long Count { get; init; }
 
     /// <summary>Exchanges before this time has passed are made and checked, but neither counted nor timed.</summary>

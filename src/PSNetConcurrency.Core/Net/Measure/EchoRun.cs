@@ -20,6 +20,8 @@ internal sealed class EchoRun
     private readonly TaskCompletionSource<TcpEchoResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly EchoConnection[] _connections;
     private readonly LatencyHistogram _latency = new();
+    private readonly bool _counts;
+    private readonly long _limit;
     private LoopTimer? _tick;
     private int _address;
     private int _begun;
@@ -43,6 +45,8 @@ internal sealed class EchoRun
         Target = $"{options.ComputerName}:{options.Port}";
         _addresses = addresses;
         _progress = progress;
+        _counts = options.Count > 0;
+        _limit = _counts ? options.Count : long.MaxValue;
         SentAt = new long[(long)options.Connections * options.Depth];
         _connections = new EchoConnection[options.Connections];
         for (int i = 0; i < _connections.Length; i++)
@@ -121,7 +125,7 @@ internal sealed class EchoRun
         ConnectMore();
     }
 
-    public bool MayIssue(long now) => Options.Count == 0 ? now < _end : now < _measureFrom || _issued < Options.Count;
+    public bool MayIssue(long now) => now < _end && (_issued < _limit || now < _measureFrom);
 
     public void Issued(long now)
     {
@@ -136,7 +140,8 @@ internal sealed class EchoRun
     public void Returned(long sentAt, long now)
     {
         Outstanding--;
-        if (Options.Count == 0 ? now >= _measureFrom && now < _end : sentAt >= _measureFrom)
+        // A count is of messages sent and returned; a rate over a time is of those that return in it.
+        if (_counts ? sentAt >= _measureFrom : now >= _measureFrom && now < _end)
         {
             _lastReturn = now;
             _latency.Record(now - sentAt);
@@ -250,9 +255,9 @@ internal sealed class EchoRun
         long now = Stopwatch.GetTimestamp();
         LastActivity = now;
         _measureFrom = now + Ticks(Options.WarmUp);
-        if (Options.Count == 0)
+        if (Options.Duration is { } duration)
         {
-            _end = _measureFrom + Ticks(Options.Duration);
+            _end = _measureFrom + Ticks(duration);
         }
         ScheduleTick();
         foreach (EchoConnection connection in _connections)
@@ -296,7 +301,7 @@ internal sealed class EchoRun
 
     private TcpEchoResult Result()
     {
-        long until = Options.Count == 0 && _open > 0 ? _end : _lastReturn;
+        long until = !_counts && _open > 0 ? _end : _lastReturn;
         TimeSpan elapsed = _latency.Count > 0 ? Stopwatch.GetElapsedTime(_measureFrom, until) : TimeSpan.Zero;
         double rate = elapsed > TimeSpan.Zero ? _latency.Count / elapsed.TotalSeconds : 0;
         return new TcpEchoResult

@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using System.Threading.Channels;
+using PSNetConcurrency.Core.Net.Measure;
+using PSNetConcurrency.Infrastructure;
+
+namespace PSNetConcurrency.Commands.Tcp;
+
+/// <summary>Shows on a real connection how TCP glues messages together and splits them, and that frames survive it.</summary>
+/// <remarks>
+/// <para>Opens a loopback connection, sends the messages one by one without any frame, and notes how many bytes each receive brings. IsSticky tells that some receive brought bytes of more than one message, IsSplit that some message came over several receives. Both are computed from the bytes received, whose content is compared too. Then the same messages are sent again in frames and cut by them.</para>
+/// <para>With -IntervalMilliseconds 0, the default, the receiver begins when everything is sent, or when the system takes no more: it plays a program that was busy while a burst came in, so two messages that fit the receive buffer are always glued. With an interval it receives as the messages come. Neither is an error: TCP promises the bytes and their order, and nothing about where one send ends.</para>
+/// </remarks>
+/// <example>
+///   <para>Ten messages in a burst arrive as one; in frames they are ten again.</para>
+///   <code>Measure-StickyPacket</code>
+/// </example>
+/// <example>
+///   <para>A receive buffer smaller than a message splits each, and lines put it together.</para>
+///   <code>Measure-StickyPacket -MessageSize 100 -ReceiveBufferSize 32 -FrameFormat Line</code>
+/// </example>
+/// <example>
+///   <para>A pause between the messages hides the problem rather than solves it.</para>
+///   <code>$result = Measure-StickyPacket -MessageCount 5 -IntervalMilliseconds 20 -NoDelay
+/// $result.Chunks</code>
+/// </example>
+/// <outputs>PSNetConcurrency.StickyPacketResult</outputs>
+[Cmdlet(VerbsDiagnostic.Measure, "StickyPacket")]
+[OutputType(typeof(StickyPacketResult))]
+public sealed class MeasureStickyPacketCommand : NetCmdlet
+{
+    /// <summary>How many messages to send. The default is 10.</summary>
+    [Parameter(Position = 0)]
+    [ValidateRange(1, 100_000)]
+    public int MessageCount { get; set; } = 10;
+
+    /// <summary>The bytes of a message. The default is 64.</summary>
+    [Parameter(Position = 1)]
+    [ValidateRange(1, 1024 * 1024)]
+    public int MessageSize { get; set; } = 64;
+
+    /// <summary>The pause between two messages. The default is 0: a burst.</summary>
+    [Parameter]
+    [ValidateRange(0, 60_000)]
+    public int IntervalMilliseconds { get; set; }
+
+    /// <summary>Turns Nagle's algorithm off at the sender (TCP_NODELAY), so that no small message waits for the one before to be acknowledged.</summary>
+    [Parameter]
+    public SwitchParameter NoDelay { get; set; }
+
+    /// <summary>How many bytes the receiver asks for at a time. The default is 4096.</summary>
+    [Parameter]
+    [ValidateRange(1, 16 * 1024 * 1024)]
+    public int ReceiveBufferSize { get; set; } = 4096;
+
+    /// <summary>The frames of the second run: LengthField (the default), Line, 'LengthField,2,Little', 'FixedSize,64' or 'Delimiter,\0'. With None there are no frames, and the messages are lost again.</summary>
+    [Parameter]
+    [FrameFormatTransform]
+    [ArgumentCompleter(typeof(FrameFormatCompleter))]
+    public FrameFormat FrameFormat { get; set; } = FrameFormat.Parse("LengthField");
+
+    protected override bool FailuresTerminate => true;
+
+    protected override async Task EndAsync()
+    {
+        Channel<int> progress = Channel.CreateBounded<int>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        Task<StickyPacketResult> measuring = RunAsync(progress);
+        ProgressRecord record = new(1, "Sending messages one by one", "Without frames, then with them");
+        bool shown = false;
+        await foreach (int percent in progress.Reader.ReadAllAsync())
+        {
+            record.PercentComplete = percent;
+            WriteProgress(record);
+            shown = true;
+        }
+        if (shown)
+        {
+            record.RecordType = ProgressRecordType.Completed;
+            WriteProgress(record);
+        }
+        WriteObject(await measuring);
+    }
+
+    private async Task<StickyPacketResult> RunAsync(Channel<int> progress)
+    {
+        long next = Environment.TickCount64 + 1000;
+        try
+        {
+            return await StickyPacket.RunAsync(new StickyPacketOptions
+            {
+                MessageCount = MessageCount,
+                MessageSize = MessageSize,
+                Interval = TimeSpan.FromMilliseconds(IntervalMilliseconds),
+                NoDelay = NoDelay,
+                ReceiveBufferSize = ReceiveBufferSize,
+                FrameFormat = FrameFormat,
+            }, Report, StopToken);
+        }
+        finally
+        {
+            progress.Writer.Complete();
+        }
+
+        // Nothing in the first second, and no more than a step a second after it.
+        void Report(long arrived, long total)
+        {
+            if (Environment.TickCount64 >= next)
+            {
+                next = Environment.TickCount64 + 1000;
+                progress.Writer.TryWrite((int)(100 * arrived / total));
+            }
+        }
+    }
+}
