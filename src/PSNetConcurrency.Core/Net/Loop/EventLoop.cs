@@ -115,8 +115,15 @@ public abstract class EventLoop
 
     private void RunPosted()
     {
-        // Cleared first: what is posted from here on wakes the loop again.
-        Volatile.Write(ref _wakePending, 0);
+        // Cleared first, and seen to be cleared before the queue is looked at: what is posted from here on wakes the loop again.
+        if (Volatile.Read(ref _wakePending) != 0)
+        {
+            Interlocked.Exchange(ref _wakePending, 0);
+        }
+        if (_posted.IsEmpty)
+        {
+            return;
+        }
         for (int count = _posted.Count; count > 0 && _posted.TryDequeue(out Action? work); count--)
         {
             RunGuarded(static work => ((Action)work!)(), work);

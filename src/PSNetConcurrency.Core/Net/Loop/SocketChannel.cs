@@ -155,14 +155,16 @@ public abstract class SocketChannel : Channel
     {
         channel._connected = true;
         channel.Handler.OnConnected(channel);
-        if (!channel._closed && channel.PendingBytes > 0)
+        if (channel._closed)
         {
-            channel.Flush();
+            return;
         }
-        if (!channel._closed)
+        if (channel.PendingBytes > 0)
         {
-            channel.ArmRead();
+            // Not sent here: what OnConnected left over may be on its way already.
+            channel.ArmWrite();
         }
+        channel.ArmRead();
     });
 
     internal bool IsEstablished => _connected;
