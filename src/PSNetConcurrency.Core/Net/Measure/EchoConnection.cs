@@ -105,8 +105,10 @@ internal sealed class EchoConnection(EchoRun run, int index) : IChannelHandler
     void IChannelHandler.OnClosed(Channel channel, Exception? reason)
     {
         _timer?.Cancel();
-        run.Lost(_outstanding);
-        _outstanding = 0;
+        for (; _outstanding > 0; _outstanding--)
+        {
+            run.Lost(TakeOldest());
+        }
         if (_connected)
         {
             run.Closed(_distrust ?? reason);
@@ -122,15 +124,20 @@ internal sealed class EchoConnection(EchoRun run, int index) : IChannelHandler
 
     private void Returned(long now)
     {
-        int ring = index * _depth;
-        long sentAt = run.SentAt[ring + _oldest];
-        _oldest = _oldest + 1 == _depth ? 0 : _oldest + 1;
+        long sentAt = TakeOldest();
         _outstanding--;
         run.Returned(sentAt, now);
         if (run.MayIssue(now))
         {
             Issue(now);
         }
+    }
+
+    private long TakeOldest()
+    {
+        long sentAt = run.SentAt[(index * _depth) + _oldest];
+        _oldest = _oldest + 1 == _depth ? 0 : _oldest + 1;
+        return sentAt;
     }
 
     private void Issue(long now)

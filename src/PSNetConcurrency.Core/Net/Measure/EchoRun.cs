@@ -148,8 +148,15 @@ internal sealed class EchoRun
         }
     }
 
-    /// <summary>Messages that will not come back.</summary>
-    public void Lost(int count) => Outstanding -= count;
+    /// <summary>A message will not come back; another may be sent for it.</summary>
+    public void Lost(long sentAt)
+    {
+        Outstanding--;
+        if (sentAt >= _measureFrom)
+        {
+            _issued--;
+        }
+    }
 
     public void Mismatched(EchoConnection connection)
     {

@@ -25,7 +25,7 @@ internal sealed class BadEcho(Fault fault, int piece = 20) : ServerProtocol
         client.ProtocolState = count;
         if (count != piece && !(fault == Fault.Mute && count > piece))
         {
-            client.Send(data);
+            client.SendOnLoop(data);
             return;
         }
         byte[] copy = data.ToArray();
@@ -33,18 +33,18 @@ internal sealed class BadEcho(Fault fault, int piece = 20) : ServerProtocol
         {
             case Fault.Flip:
                 copy[copy.Length / 2] ^= 1;
-                client.Send(copy.AsSpan());
+                client.SendOnLoop(copy.AsSpan());
                 break;
             case Fault.Drop:
-                client.Send(copy.AsSpan(1));
+                client.SendOnLoop(copy.AsSpan(1));
                 break;
             case Fault.Swap:
                 Array.Reverse(copy);
-                client.Send(copy.AsSpan());
+                client.SendOnLoop(copy.AsSpan());
                 break;
             case Fault.Add:
-                client.Send(copy.AsSpan());
-                client.Send(copy.AsSpan());
+                client.SendOnLoop(copy.AsSpan());
+                client.SendOnLoop(copy.AsSpan());
                 break;
             case Fault.Close:
                 client.Channel.Close();
