@@ -7,6 +7,9 @@ namespace PSNetConcurrency.Benchmarks;
 /// <summary>One line of a load generator.</summary>
 internal sealed record LoadReport
 {
+    /// <summary>The seconds before anything is counted, for every load generator alike: long enough for the just-in-time compiler.</summary>
+    public const string WarmUp = "1";
+
     [JsonPropertyName("msgs_s")]
     public double MessagesPerSecond { get; init; }
 

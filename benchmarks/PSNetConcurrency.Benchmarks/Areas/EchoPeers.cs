@@ -3,7 +3,11 @@ using System.Diagnostics;
 namespace PSNetConcurrency.Benchmarks.Areas;
 
 /// <summary>An echo server that runs.</summary>
-internal sealed record EchoServer(string Name, int Port, Process Process);
+/// <param name="Name">What the tables call it.</param>
+/// <param name="Port">Where it listens.</param>
+/// <param name="Process">The process.</param>
+/// <param name="Forks">It starts a process for each connection: far behind, and slow to measure, so once is enough.</param>
+internal sealed record EchoServer(string Name, int Port, Process Process, bool Forks);
 
 /// <summary>The echo servers under comparison, all running, all on the first processor.</summary>
 internal sealed class ServerSet : IDisposable
@@ -16,13 +20,13 @@ internal sealed class ServerSet : IDisposable
 
     public IEnumerable<EchoServer> Rotated(int by) => _servers.Select((_, i) => _servers[(i + by) % _servers.Count]);
 
-    public async Task AddAsync(string name, Func<int, Command> command, CancellationToken cancellationToken)
+    public async Task AddAsync(string name, Func<int, Command> command, CancellationToken cancellationToken, bool forks = false)
     {
         int port = Programs.FreePort();
         Process process = Programs.Start(Programs.Pin(command(port), 0), quiet: true);
         if (await Programs.WaitForPortAsync(process, port, cancellationToken))
         {
-            _servers.Add(new EchoServer(name, port, process));
+            _servers.Add(new EchoServer(name, port, process, forks));
             return;
         }
         Console.WriteLine($"{name} is left out: it did not start.");
@@ -71,7 +75,7 @@ internal static class EchoPeers
         {
             if (Programs.Find(name) is { } path)
             {
-                await set.AddAsync(name, port => new Command(path, arguments(port)), cancellationToken);
+                await set.AddAsync(name, port => new Command(path, arguments(port)), cancellationToken, forks: true);
             }
             else
             {

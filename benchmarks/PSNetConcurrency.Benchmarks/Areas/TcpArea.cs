@@ -73,7 +73,7 @@ internal sealed class TcpArea : IBenchmarkArea
             for (int round = 0; round < _options.Rounds; round++)
             {
                 // Another first in each round, so that none always follows the same.
-                foreach (EchoServer server in servers.Rotated(round).Where(s => !failed.Contains(s.Name)))
+                foreach (EchoServer server in servers.Rotated(round).Where(s => !failed.Contains(s.Name) && (round == 0 || !s.Forks)))
                 {
                     try
                     {
@@ -138,7 +138,7 @@ internal sealed class TcpArea : IBenchmarkArea
             return;
         }
         LoadShape shape = Shapes[1];
-        LoadReport report = await LoadReport.RunAsync(Judge(target.Port, shape) with { Environment = new Dictionary<string, string> { ["GRACEFUL"] = "1" } }, cancellationToken);
+        LoadReport report = await LoadReport.RunAsync(Judge(target.Port, shape, ("GRACEFUL", "1")), cancellationToken);
         Table table = new("Clients that end their sending side first", "clients", "got everything, then the end");
         table.Add(shape.Connections.ToString(), report.EndsOfFile.ToString());
         table.Print();
@@ -209,11 +209,11 @@ internal sealed class TcpArea : IBenchmarkArea
         table.Print();
     }
 
-    private Command Judge(int port, LoadShape shape)
-    {
-        string[] args = LoadReport.Arguments(port, shape, _options.Seconds);
-        return Programs.Pin(new Command(_judge!, ["127.0.0.1", .. args]), 1);
-    }
+    private Command Judge(int port, LoadShape shape, params (string Name, string Value)[] settings) =>
+        Programs.Pin(new Command(_judge!, ["127.0.0.1", .. LoadReport.Arguments(port, shape, _options.Seconds)])
+        {
+            Environment = settings.Append(("WARMUP", LoadReport.WarmUp)).ToDictionary(s => s.Item1, s => s.Item2),
+        }, 1);
 
     private Command Load(int port, LoadShape shape) => Programs.Self(["load", .. LoadReport.Arguments(port, shape, _options.Seconds)]);
 

@@ -18,7 +18,7 @@ internal static class EchoLoadChild
             Size = int.Parse(args[2]),
             Duration = TimeSpan.FromSeconds(double.Parse(args[3], CultureInfo.InvariantCulture)),
             Depth = int.Parse(args[4]),
-            WarmUp = TimeSpan.FromSeconds(.5),
+            WarmUp = TimeSpan.FromSeconds(double.Parse(LoadReport.WarmUp, CultureInfo.InvariantCulture)),
         });
         Console.WriteLine(JsonSerializer.Serialize(new LoadReport
         {

@@ -20,7 +20,14 @@ internal static class IdleClientChild
             for (int i = 0; i < count; i++)
             {
                 Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                await socket.ConnectAsync(IPAddress.Loopback, port);
+                try
+                {
+                    await socket.ConnectAsync(IPAddress.Loopback, port);
+                }
+                catch (SocketException) when (flood)
+                {
+                    // Turned away before it noticed that it was in.
+                }
                 if (flood)
                 {
                     socket.Close(0);
