@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Threading.Channels;
 using PSNetConcurrency.Core.Net.Measure;
 using PSNetConcurrency.Infrastructure;
 
@@ -28,6 +27,8 @@ namespace PSNetConcurrency.Commands.Tcp;
 [OutputType(typeof(StickyPacketResult))]
 public sealed class MeasureStickyPacketCommand : NetCmdlet
 {
+    private volatile int _percent;
+
     /// <summary>How many messages to send. The default is 10.</summary>
     [Parameter(Position = 0)]
     [ValidateRange(1, 100_000)]
@@ -60,54 +61,15 @@ public sealed class MeasureStickyPacketCommand : NetCmdlet
 
     protected override bool FailuresTerminate => true;
 
-    protected override async Task EndAsync()
+    protected override async Task EndAsync() => WriteObject(await StickyPacket.RunAsync(new StickyPacketOptions
     {
-        Channel<int> progress = Channel.CreateBounded<int>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        Task<StickyPacketResult> measuring = RunAsync(progress);
-        ProgressRecord record = new(1, "Sending messages one by one", "Without frames, then with them");
-        bool shown = false;
-        await foreach (int percent in progress.Reader.ReadAllAsync())
-        {
-            record.PercentComplete = percent;
-            WriteProgress(record);
-            shown = true;
-        }
-        if (shown)
-        {
-            record.RecordType = ProgressRecordType.Completed;
-            WriteProgress(record);
-        }
-        WriteObject(await measuring);
-    }
+        MessageCount = MessageCount,
+        MessageSize = MessageSize,
+        Interval = TimeSpan.FromMilliseconds(IntervalMilliseconds),
+        NoDelay = NoDelay,
+        ReceiveBufferSize = ReceiveBufferSize,
+        FrameFormat = FrameFormat,
+    }, (arrived, total) => _percent = (int)(100 * arrived / total), StopToken));
 
-    private async Task<StickyPacketResult> RunAsync(Channel<int> progress)
-    {
-        long next = Environment.TickCount64 + 1000;
-        try
-        {
-            return await StickyPacket.RunAsync(new StickyPacketOptions
-            {
-                MessageCount = MessageCount,
-                MessageSize = MessageSize,
-                Interval = TimeSpan.FromMilliseconds(IntervalMilliseconds),
-                NoDelay = NoDelay,
-                ReceiveBufferSize = ReceiveBufferSize,
-                FrameFormat = FrameFormat,
-            }, Report, StopToken);
-        }
-        finally
-        {
-            progress.Writer.Complete();
-        }
-
-        // Nothing in the first second, and no more than a step a second after it.
-        void Report(long arrived, long total)
-        {
-            if (Environment.TickCount64 >= next)
-            {
-                next = Environment.TickCount64 + 1000;
-                progress.Writer.TryWrite((int)(100 * arrived / total));
-            }
-        }
-    }
+    protected override ProgressRecord? Progress() => ProgressOf($"{MessageCount} messages, without frames and then with them", _percent);
 }

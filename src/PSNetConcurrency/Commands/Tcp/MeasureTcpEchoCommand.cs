@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
 using PSNetConcurrency.Core.Net.Measure;
 using PSNetConcurrency.Infrastructure;
 
@@ -32,6 +32,11 @@ namespace PSNetConcurrency.Commands.Tcp;
 public sealed class MeasureTcpEchoCommand : TcpClientCommand
 {
     private const double DefaultDuration = 5, DefaultWarmUp = .5;
+
+    private EchoLoadOptions? _options;
+
+    // Written by the loop, read by the pipeline.
+    private volatile StrongBox<EchoLoadProgress>? _step;
 
     /// <summary>How many connections at once. The default is 16.</summary>
     [Parameter]
@@ -70,24 +75,9 @@ public sealed class MeasureTcpEchoCommand : TcpClientCommand
 
     protected override async Task ProcessAsync()
     {
-        Channel<EchoLoadProgress> progress = Channel.CreateBounded<EchoLoadProgress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        EchoLoadOptions options = Options();
-        Task<TcpEchoResult> measuring = RunAsync(options, progress);
-        ProgressRecord record = new(1, $"Measuring {ComputerName}:{Port}", "Connecting");
-        bool shown = false;
-        await foreach (EchoLoadProgress step in progress.Reader.ReadAllAsync())
-        {
-            record.StatusDescription = string.Create(CultureInfo.CurrentCulture, $"{step.Exchanges:N0} exchanges on {step.Connections:N0} connections");
-            record.PercentComplete = (int)(100 * Done(options, step));
-            WriteProgress(record);
-            shown = true;
-        }
-        if (shown)
-        {
-            record.RecordType = ProgressRecordType.Completed;
-            WriteProgress(record);
-        }
-        TcpEchoResult result = await measuring;
+        _step = null;
+        _options = Options();
+        TcpEchoResult result = await EchoLoad.RunAsync(_options, step => _step = new StrongBox<EchoLoadProgress>(step), StopToken);
         if (result.FirstError is { } error)
         {
             WriteWarning($"{result.Errors} connections failed and {result.Mismatches} brought wrong bytes. The first: {error.Message}");
@@ -95,20 +85,16 @@ public sealed class MeasureTcpEchoCommand : TcpClientCommand
         WriteObject(result);
     }
 
-    private static double Done(EchoLoadOptions options, EchoLoadProgress step) => Math.Min(1, Math.Max(
-        options.Count > 0 ? (double)step.Exchanges / options.Count : 0,
-        options.Duration is { } duration ? step.Elapsed / duration : 0));
-
-    private async Task<TcpEchoResult> RunAsync(EchoLoadOptions options, Channel<EchoLoadProgress> progress)
+    protected override ProgressRecord? Progress()
     {
-        try
+        if (_step is not { Value: EchoLoadProgress step })
         {
-            return await EchoLoad.RunAsync(options, step => progress.Writer.TryWrite(step), StopToken);
+            return ProgressOf($"Connecting to {ComputerName}:{Port}");
         }
-        finally
-        {
-            progress.Writer.Complete();
-        }
+        double done = Math.Max(
+            _options!.Count > 0 ? (double)step.Exchanges / _options.Count : 0,
+            _options.Duration is { } duration ? step.Elapsed / duration : 0);
+        return ProgressOf(string.Create(CultureInfo.CurrentCulture, $"{step.Exchanges:N0} exchanges with {ComputerName}:{Port} on {step.Connections:N0} connections"), 100 * done);
     }
 
     private EchoLoadOptions Options()
