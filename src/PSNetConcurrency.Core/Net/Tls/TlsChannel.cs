@@ -25,6 +25,7 @@ public sealed class TlsChannel : Channel, IChannelHandler
     private bool _paused;
     private bool _inputEnded;
     private bool _sendEnded;
+    private bool _closing;
     private bool _closed;
 
     private TlsChannel(Channel inner, IChannelHandler handler, Func<SslStream, Task> authenticate)
@@ -119,6 +120,7 @@ public sealed class TlsChannel : Channel, IChannelHandler
         {
             return;
         }
+        _closing = true;
         ShutdownSend();
         _inner.Close(linger);
     }
@@ -169,7 +171,8 @@ public sealed class TlsChannel : Channel, IChannelHandler
             _connected = true;
             _handshakeTimer?.Cancel();
             Handler.OnConnected(this);
-            while (!_closed)
+            // Records that came together with the one at which the handler closed are thrown away, as all input is from then on.
+            while (!_closed && !_closing)
             {
                 if (_paused)
                 {
@@ -178,6 +181,10 @@ public sealed class TlsChannel : Channel, IChannelHandler
                     continue;
                 }
                 int n = await _tls.ReadAsync(buffer).ConfigureAwait(false);
+                if (_closing)
+                {
+                    return;
+                }
                 if (n == 0)
                 {
                     _inputEnded = true;
