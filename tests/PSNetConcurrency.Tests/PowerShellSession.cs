@@ -24,6 +24,8 @@ internal sealed class PowerShellSession : IDisposable
     /// <summary>What the last script wrote to the error stream.</summary>
     public IReadOnlyList<ErrorRecord> Errors { get; private set; } = [];
 
+    public IReadOnlyList<ProgressRecord> Progress { get; private set; } = [];
+
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
     /// <summary>Runs a script; non-terminating errors are kept in <see cref="Errors"/>, terminating ones are thrown.</summary>
@@ -42,6 +44,7 @@ internal sealed class PowerShellSession : IDisposable
         finally
         {
             Errors = [.. shell.Streams.Error];
+            Progress = [.. shell.Streams.Progress];
             Warnings = [.. shell.Streams.Warning.Select(w => w.Message)];
         }
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Management.Automation;
 using PSNetConcurrency.Core.Net;
 
@@ -17,6 +19,7 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelinePump _pump = new();
+    private long _began;
     private bool _progressShown;
 
     /// <summary>Cancelled when the pipeline is stopped.</summary>
@@ -33,6 +36,15 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
 
     /// <summary>What is shown while the cmdlet waits for more than a second; null for nothing.</summary>
     protected virtual ProgressRecord? Progress() => null;
+
+    /// <summary>A progress record of a wait that has a limit (0: none).</summary>
+    protected ProgressRecord ProgressOfWait(string status, double timeoutSeconds)
+    {
+        double waited = Stopwatch.GetElapsedTime(_began).TotalSeconds;
+        return timeoutSeconds > 0
+            ? ProgressOf(string.Create(CultureInfo.CurrentCulture, $"{status}: {waited:0} s of {timeoutSeconds:0} s"), 100 * waited / timeoutSeconds)
+            : ProgressOf(string.Create(CultureInfo.CurrentCulture, $"{status}: {waited:0} s"));
+    }
 
     /// <summary>A progress record of this cmdlet: what it does, how far it is, and the share done in percent where it is known.</summary>
     protected ProgressRecord ProgressOf(string status, double percent = -1) =>
@@ -86,6 +98,7 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
 
     private void Run(Func<Task> work)
     {
+        _began = Stopwatch.GetTimestamp();
         try
         {
             _pump.Run(work, ShowProgress);

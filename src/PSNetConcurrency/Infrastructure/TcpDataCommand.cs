@@ -28,6 +28,8 @@ public abstract class TcpDataCommand : TcpClientCommand
 
     internal TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds);
 
+    protected override ProgressRecord? Progress() => ProgressOfWait(Session is not null ? Session.ToString() : $"{ComputerName}:{Port}", TimeoutSeconds);
+
     /// <summary>The session given, or a new connection that the caller disposes of.</summary>
     internal Task<TcpSession> ConnectAsync() => TcpSession.ConnectAsync(ConnectOptions(TimeoutSeconds), StopToken);
 

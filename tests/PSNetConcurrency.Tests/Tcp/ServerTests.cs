@@ -146,6 +146,20 @@ public sealed class ServerTests : IDisposable
         Assert.Equal("Stopped", _shell.One("$s | Wait-NetListener").Properties["State"].Value.ToString());
     }
 
+    [Theory]
+    [InlineData("$mute | Invoke-TcpExchange -InputObject x -TimeoutSeconds 2")]
+    [InlineData("$mute | Wait-NetListener -ConnectionCount 1000 -TimeoutSeconds 2")]
+    [InlineData("Wait-TcpPort 127.0.0.1 $free -TimeoutSeconds 2")]
+    public void What_takes_over_a_second_shows_progress_and_clears_it(string script)
+    {
+        _shell.Run("$mute = Start-TcpEchoServer -Kind Discard; $free = Get-AvailablePort");
+        _shell.Fails("TimedOut", script);
+        Assert.Equal(ProgressRecordType.Completed, _shell.Progress[^1].RecordType);
+        Assert.Contains(_shell.Progress, p => p.PercentComplete is > 0 and <= 100);
+        _shell.Run("$null = Start-TcpEchoServer | Invoke-TcpExchange -InputObject quick");
+        Assert.Empty(_shell.Progress);
+    }
+
     [Fact]
     public void Events_are_bounded()
     {

@@ -63,6 +63,8 @@ public sealed class GetNetListenerCommand : NetCmdlet
 [OutputType(typeof(NetListener))]
 public sealed class WaitNetListenerCommand : ListenerSelectorCommand
 {
+    private NetListener? _waited;
+
     /// <summary>How many connections must have been accepted since the listener was started.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
@@ -78,10 +80,14 @@ public sealed class WaitNetListenerCommand : ListenerSelectorCommand
     [ValidateRange(0d, 31_536_000d)]
     public double TimeoutSeconds { get; set; }
 
+    protected override ProgressRecord? Progress() => _waited is null ? null
+        : ProgressOfWait($"{_waited.Name}: {_waited.TotalConnection} connections, {_waited.MessageCount} messages", TimeoutSeconds);
+
     protected override async Task ProcessAsync()
     {
         foreach (NetListener listener in Selected())
         {
+            _waited = listener;
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
             if (TimeoutSeconds > 0)
             {
@@ -197,6 +203,8 @@ public sealed class StopNetListenerCommand : ListenerSelectorCommand
     /// <summary>Returns the stopped listeners.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    protected override ProgressRecord? Progress() => ProgressOfWait("Clients finish what is under way", Force ? 0 : DrainSeconds);
 
     protected override async Task ProcessAsync()
     {

@@ -46,6 +46,8 @@ public sealed class NewTcpSessionCommand : TcpClientCommand
     [ValidateRange(0.001d, 86_400d)]
     public double TimeoutSeconds { get; set; } = 10;
 
+    protected override ProgressRecord? Progress() => ProgressOfWait($"Connecting to {ComputerName}:{Port}", TimeoutSeconds);
+
     protected override async Task ProcessAsync()
     {
         TcpSession session = await TcpSession.ConnectAsync(ConnectOptions(TimeoutSeconds) with { LocalPort = LocalPort, NoDelay = NoDelay, KeepAlive = KeepAlive, Name = Name }, StopToken);

@@ -29,6 +29,8 @@ namespace PSNetConcurrency.Commands.Tcp;
 public sealed class TestTcpPortCommand : NetCmdlet
 {
     private FanOut<TcpPortResult>? _fanOut;
+    private int _tested;
+    private int _open;
 
     /// <summary>Names or addresses of the hosts.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -68,6 +70,8 @@ public sealed class TestTcpPortCommand : NetCmdlet
     /// <summary>Returns only ports that are open.</summary>
     [Parameter]
     public SwitchParameter OpenOnly { get; set; }
+
+    protected override ProgressRecord? Progress() => ProgressOf($"{_tested} ports tested, {_open} open");
 
     protected override Task BeginAsync()
     {
@@ -111,6 +115,8 @@ public sealed class TestTcpPortCommand : NetCmdlet
 
     private void Write(TcpPortResult result)
     {
+        _tested++;
+        _open += result.IsOpen ? 1 : 0;
         if (Quiet)
         {
             WriteObject(result.IsOpen);

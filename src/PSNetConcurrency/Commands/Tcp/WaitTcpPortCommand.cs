@@ -55,6 +55,8 @@ public sealed class WaitTcpPortCommand : NetCmdlet
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    protected override ProgressRecord? Progress() => ProgressOfWait($"{ComputerName}:{Port} is not {State.ToString().ToLowerInvariant()} yet", TimeoutSeconds);
+
     protected override async Task ProcessAsync()
     {
         (TcpPortWaitResult result, bool reached) = await PortProbe.WaitAsync(ComputerName, Port, State == TcpPortTarget.Open, TimeSpan.FromSeconds(TimeoutSeconds), StopToken);
