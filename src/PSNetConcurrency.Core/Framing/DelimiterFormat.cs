@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Framing;
@@ -14,6 +15,9 @@ internal sealed class DelimiterFormat : FrameFormat
             : throw new NetException(NetError.InvalidArgument, "A delimiter must have at least one byte.");
 
     public override string Kind => "Delimiter";
+
+    public override string ToString() =>
+        $"{Kind},{string.Concat(Encoding.UTF8.GetString(_delimiter).Select(c => c == '\\' ? "\\\\" : char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()))}";
 
     public override FrameFormat WithMaximum(int maximumFrameLength) => new DelimiterFormat(_delimiter, maximumFrameLength);
 

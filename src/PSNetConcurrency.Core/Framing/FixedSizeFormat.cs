@@ -15,6 +15,8 @@ internal sealed class FixedSizeFormat : FrameFormat
 
     public override string Kind => "FixedSize";
 
+    public override string ToString() => $"{Kind},{_size}";
+
     public override FrameFormat WithMaximum(int maximumFrameLength) => new FixedSizeFormat(_size, maximumFrameLength);
 
     public override void Encode(ReadOnlySpan<byte> payload, IBufferWriter<byte> output)

@@ -37,6 +37,9 @@ public abstract class FrameFormat
     /// <summary>The same format with another limit.</summary>
     public abstract FrameFormat WithMaximum(int maximumFrameLength);
 
+    /// <summary>The format as <see cref="Parse"/> reads it; the limit is not part of it.</summary>
+    public override string ToString() => Kind;
+
     /// <summary>Writes one message as a frame.</summary>
     /// <exception cref="NetException">The payload can't be a frame of this format.</exception>
     public abstract void Encode(ReadOnlySpan<byte> payload, IBufferWriter<byte> output);

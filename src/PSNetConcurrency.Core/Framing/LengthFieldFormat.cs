@@ -22,6 +22,8 @@ namespace PSNetConcurrency.Core.Framing
 
         public override string Kind => "LengthField";
 
+        public override string ToString() => $"{Kind},{_fieldLength},{_order}";
+
         public override FrameFormat WithMaximum(int maximumFrameLength) => new LengthFieldFormat(_fieldLength, _order, maximumFrameLength);
 
         public override void Encode(ReadOnlySpan<byte> payload, IBufferWriter<byte> output)

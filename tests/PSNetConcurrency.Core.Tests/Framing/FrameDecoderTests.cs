@@ -98,6 +98,20 @@ public class FrameDecoderTests
         Assert.Contains("other byte order it would be 5", Assert.Throws<NetException>(() => Decode(FrameFormat.Parse("LengthField"), [5, 0, 0, 0], [4], out _)).Message, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("None", "None")]
+    [InlineData("line", "Line")]
+    [InlineData("LengthField", "LengthField,4,Big")]
+    [InlineData("lengthfield,2,little", "LengthField,2,Little")]
+    [InlineData("FixedSize,16", "FixedSize,16")]
+    [InlineData("Delimiter,\\0", "Delimiter,\\x00")]
+    [InlineData("Delimiter,a\\\\,b", "Delimiter,a\\\\,b")]
+    public void A_format_prints_as_it_can_be_typed(string typed, string printed)
+    {
+        Assert.Equal(printed, FrameFormat.Parse(typed).ToString());
+        Assert.Equal(printed, FrameFormat.Parse(printed).ToString());
+    }
+
+    [Theory]
     [InlineData("Nonsense")]
     [InlineData("LengthField,5")]
     [InlineData("LengthField,2,Middle")]

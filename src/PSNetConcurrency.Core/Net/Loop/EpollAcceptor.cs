@@ -74,7 +74,17 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IDisposable
             EpollChannel.Reset(fd);
             return;
         }
-        EpollChannel channel = new(_loop, handler, fd, remote);
+        EpollChannel channel;
+        try
+        {
+            channel = new EpollChannel(_loop, handler, fd, remote);
+        }
+        catch (NetException)
+        {
+            // The system watches as many descriptors as it will; this one is closed, those inside go on.
+            _acceptor.OnAcceptFailed(SocketError.NoBufferSpaceAvailable);
+            return;
+        }
         _acceptor.OnAccepted(channel);
         channel.Established();
     }

@@ -25,7 +25,15 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         RemoteEndPoint = remote;
         int one = 1;
         _ = Libc.SetOption(fd, IpProtoTcp, TcpNoDelay, &one, sizeof(int));
-        _slot = loop.Register(fd, this, Interest);
+        try
+        {
+            _slot = loop.Register(fd, this, Interest);
+        }
+        catch
+        {
+            _ = Libc.Close(fd);
+            throw;
+        }
         loop.Attached(this);
     }
 

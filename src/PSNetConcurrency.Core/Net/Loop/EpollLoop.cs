@@ -47,7 +47,15 @@ internal sealed unsafe class EpollLoop : EventLoop
         }
         uint generation = _slots[slot].Generation + 1;
         _slots[slot] = (target, generation);
-        Control(Libc.EpollAdd, fd, events | Libc.EpollEdge, ((ulong)generation << 32) | (uint)slot);
+        try
+        {
+            Control(Libc.EpollAdd, fd, events | Libc.EpollEdge, ((ulong)generation << 32) | (uint)slot);
+        }
+        catch
+        {
+            Unregister(slot);
+            throw;
+        }
         return slot;
     }
 
