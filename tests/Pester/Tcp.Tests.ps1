@@ -318,12 +318,15 @@ Describe 'Sessions' {
     }
 
     It 'keeps one connection for several calls' {
-        $before = $echo.TotalConnection
-        'one', 'two' | Send-TcpData -Session $session
-        $session | Receive-TcpData -Count 6 | Should -Be 'onetwo'
-        $session.BytesSent | Should -Be 6
-        $session.BytesReceived | Should -Be 6
-        $echo.TotalConnection | Should -Be $before
+        $server = Start-TcpEchoServer
+        $own = $server | New-TcpSession
+        'one', 'two' | Send-TcpData -Session $own
+        $own | Receive-TcpData -Count 6 | Should -Be 'onetwo'
+        $own | Invoke-TcpExchange -InputObject 'three' | Should -Be 'three'
+        $own.BytesSent | Should -Be 11
+        $own.BytesReceived | Should -Be 11
+        $server.TotalConnection | Should -Be 1
+        $server | Stop-NetListener -Force
     }
 
     It 'receives <Name>' -ForEach @(
