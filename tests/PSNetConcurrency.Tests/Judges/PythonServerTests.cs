@@ -83,6 +83,18 @@ public sealed class PythonServerTests : JudgeSession
         python.Succeeds();
     }
 
+    [JudgeFact("python3")]
+    public void An_echo_larger_than_all_buffers_comes_back_while_it_is_sent()
+    {
+        using JudgeProcess python = Start("""
+            while asked:
+                client.sendall(asked)
+                asked = client.recv(65536)
+            """);
+        byte[] sent = RandomBytes(20_000_000);
+        Assert.Equal(sent, Shell.One("Invoke-TcpExchange 127.0.0.1 $port $sent -UntilClosed -AsByteStream", ("sent", sent)).BaseObject);
+    }
+
     private static byte[] Received(ErrorRecord error) =>
         Assert.IsType<byte[]>(PSObject.AsPSObject(error.Exception).Properties["Received"].Value);
 

@@ -133,28 +133,48 @@ public sealed class TcpSession : IDisposable
     }
 
     /// <summary>Sends all of the bytes: a send of the system may take only part, so it is repeated until nothing is left.</summary>
-    public async Task SendAsync(ReadOnlyMemory<byte> data, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <param name="data">The bytes.</param>
+    /// <param name="timeout">How long the peer may take to take them.</param>
+    /// <param name="cancellationToken">Stops it; the session is then broken.</param>
+    /// <param name="receiveMeanwhile">How many bytes to receive and keep while the send goes on: a peer that answers as it reads takes no more until its answers are taken.</param>
+    public async Task SendAsync(ReadOnlyMemory<byte> data, TimeSpan timeout, CancellationToken cancellationToken, int receiveMeanwhile = 0)
     {
         EnsureOpen();
         using Turn turn = _sending.Enter(this, "send");
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
+        using CancellationTokenSource sent = new();
+        Task receiving = Task.CompletedTask;
         try
         {
-            await _stream.WriteAsync(data, limit.Token).ConfigureAwait(false);
+            Task sending = _stream.WriteAsync(data, limit.Token).AsTask();
+            if (receiveMeanwhile > 0 && !sending.IsCompleted)
+            {
+                receiving = ReceiveMeanwhileAsync(receiveMeanwhile, sent);
+            }
+            try
+            {
+                await sending.ConfigureAwait(false);
+            }
+            finally
+            {
+                await sent.CancelAsync().ConfigureAwait(false);
+                await receiving.ConfigureAwait(false);
+            }
             Interlocked.Add(ref _bytesSent, data.Length);
         }
         catch (OperationCanceledException)
         {
             // How much went out is not known: what follows would be read as the middle of something.
-            NetException stalled = new(NetError.TimedOut, $"{Peer} did not take {data.Length} bytes within {timeout.TotalSeconds:0.###} s. The session can't be used any more.", Peer);
+            byte[] received = receiveMeanwhile > 0 ? _buffer.TakeAll() : [];
+            NetException stalled = new(NetError.TimedOut, $"{Peer} did not take {data.Length} bytes within {timeout.TotalSeconds:0.###} s. The session can't be used any more.", Peer, received: received);
             Fault(stalled);
             cancellationToken.ThrowIfCancellationRequested();
             throw stalled;
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException and not NetException or ObjectDisposedException)
         {
-            throw Fault(Translate(e, default));
+            throw Fault(Translate(e, receiveMeanwhile > 0 ? _buffer.TakeAll() : default));
         }
     }
 
@@ -271,6 +291,16 @@ public sealed class TcpSession : IDisposable
                 AuthenticationException or IOException => TlsErrors.Describe(e, peer),
                 _ => e,
             };
+        }
+    }
+
+    // Keeps what comes until the send is over, the peer ends, or there is enough.
+    private async Task ReceiveMeanwhileAsync(int maximum, CancellationTokenSource sent)
+    {
+        using Turn turn = _receiving.Enter(this, "receive");
+        List<int> chunks = [];
+        while (!_inputEnded && _buffer.Length < maximum && await FillAsync(chunks, nonBlocking: false, sent, CancellationToken.None).ConfigureAwait(false) is null)
+        {
         }
     }
 

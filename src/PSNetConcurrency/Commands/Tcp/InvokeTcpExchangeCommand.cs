@@ -81,7 +81,7 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
         try
         {
             long start = Stopwatch.GetTimestamp();
-            await session.SendAsync(frame.WrittenMemory, Timeout, StopToken);
+            await session.SendAsync(frame.WrittenMemory, Timeout, StopToken, ReplyCount > 0 ? MaximumBytes : 0);
             if (UntilClosed)
             {
                 await session.ShutdownSendAsync();
