@@ -95,6 +95,32 @@ public sealed class PythonServerTests : JudgeSession
         Assert.Equal(sent, Shell.One("Invoke-TcpExchange 127.0.0.1 $port $sent -UntilClosed -AsByteStream", ("sent", sent)).BaseObject);
     }
 
+    [JudgeFact("python3", "openssl")]
+    public void A_tls_client_says_goodbye_so_that_its_end_is_no_truncation()
+    {
+        MakeCertificate();
+        string server = $$"""
+            import socket, ssl, sys
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain({{$"'{CertificatePath}', '{KeyPath}'"}})
+            listener = socket.create_server(('127.0.0.1', 0))
+            print(listener.getsockname()[1])
+            for _ in range(3):
+                client, _ = listener.accept()
+                # Raises an error where the connection ends without TLS's own end.
+                with context.wrap_socket(client, server_side=True, suppress_ragged_eofs=False) as tls:
+                    data = b''
+                    while piece := tls.recv(65536):
+                        data += piece
+                    print(data.decode())
+            """;
+        using JudgeProcess python = StartScript(server);
+        Shell.Run("Send-TcpData 127.0.0.1 $port -InputObject one -SkipCertificateCheck");
+        Shell.Run("$c = New-TcpSession 127.0.0.1 $port -SkipCertificateCheck; Send-TcpData -Session $c -InputObject two; $c | Remove-TcpSession");
+        Shell.Run("$c = New-TcpSession 127.0.0.1 $port -SkipCertificateCheck; Send-TcpData -Session $c -InputObject three -Shutdown; $c | Remove-TcpSession");
+        Assert.EndsWith("one\ntwo\nthree\n", python.Succeeds(), StringComparison.Ordinal);
+    }
+
     private static byte[] Received(ErrorRecord error) =>
         Assert.IsType<byte[]>(PSObject.AsPSObject(error.Exception).Properties["Received"].Value);
 

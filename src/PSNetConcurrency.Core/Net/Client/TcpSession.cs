@@ -37,6 +37,7 @@ public sealed class TcpSession : IDisposable
     private long _bytesSent;
     private long _bytesReceived;
     private bool _inputEnded;
+    private bool _sendEnded;
 
     private TcpSession(Socket socket, Stream stream, TcpConnectOptions options)
     {
@@ -184,6 +185,7 @@ public sealed class TcpSession : IDisposable
         EnsureOpen();
         try
         {
+            _sendEnded = true;
             if (_stream is SslStream tls)
             {
                 await tls.ShutdownAsync().ConfigureAwait(false);
@@ -252,6 +254,10 @@ public sealed class TcpSession : IDisposable
     {
         if (State != TcpSessionState.Closed)
         {
+            if (State != TcpSessionState.Faulted && !_sendEnded)
+            {
+                SendCloseNotify();
+            }
             State = TcpSessionState.Closed;
             _stream.Dispose();
             _socket.Dispose();
@@ -291,6 +297,23 @@ public sealed class TcpSession : IDisposable
                 AuthenticationException or IOException => TlsErrors.Describe(e, peer),
                 _ => e,
             };
+        }
+    }
+
+    // Without it a careful peer takes the end for one that somebody forged. SslStream does not send it by itself.
+    private void SendCloseNotify()
+    {
+        if (_stream is SslStream tls)
+        {
+            try
+            {
+                // Completes at once, or the peer takes nothing and will never see it.
+                _ = tls.ShutdownAsync();
+            }
+            catch (Exception e) when (e is IOException or InvalidOperationException or NotSupportedException)
+            {
+                // A send is under way, or the connection is broken: there is no orderly end.
+            }
         }
     }
 
