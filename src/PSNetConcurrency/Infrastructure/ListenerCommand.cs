@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
@@ -131,11 +132,21 @@ public abstract class ListenerCommand : NetCmdlet
 
     private static IPNetwork ParseNetwork(string text)
     {
-        if (IPAddress.TryParse(text, out IPAddress? address))
+        string[] parts = text.Split('/');
+        if (IPAddress.TryParse(parts[0], out IPAddress? address))
         {
-            return new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
+            byte[] bytes = address.GetAddressBytes();
+            int prefix = 8 * bytes.Length;
+            if (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) && prefix <= 8 * bytes.Length))
+            {
+                // People write the address of a host with its prefix: the bits behind it are cleared.
+                for (int bit = prefix; bit < 8 * bytes.Length; bit++)
+                {
+                    bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+                }
+                return new IPNetwork(new IPAddress(bytes), prefix);
+            }
         }
-        return IPNetwork.TryParse(text, out IPNetwork network) ? network : throw new NetException(NetError.InvalidArgument,
-            $"'{text}' is not an address or a network. Write 192.168.1.7, 10.0.0.0/8 (with no bits set behind the prefix) or 2001:db8::/32.", text);
+        throw new NetException(NetError.InvalidArgument, $"'{text}' is not an address or a network. Write 192.168.1.7, 10.0.0.0/8 or 2001:db8::/32.", text);
     }
 }

@@ -51,7 +51,8 @@ public sealed class ScriptServerTests : IDisposable
         _shell.Fails("PeerClosed", "$s | Invoke-TcpExchange -InputObject bad -FrameFormat Line");
         Assert.Equal("good", _shell.One("Invoke-TcpExchange -Session $other -InputObject good -FrameFormat Line").BaseObject);
         PSObject failure = _shell.One("$s | Receive-NetListener | Where-Object Type -eq Error");
-        Assert.Contains("broken on purpose", ((Exception)failure.Properties["Error"].Value).Message, StringComparison.Ordinal);
+        Assert.Equal("broken on purpose", ((Exception)failure.Properties["Error"].Value).Message);
+        Assert.Null(((Exception)failure.Properties["Error"].Value).InnerException);
         Assert.Equal(1L, _shell.One("$s.ErrorCount").BaseObject);
     }
 

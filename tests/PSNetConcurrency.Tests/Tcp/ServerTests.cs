@@ -53,7 +53,12 @@ public sealed class ServerTests : IDisposable
             Assert.Equal(1L, _shell.One($"{server}.RefusedCount").BaseObject);
             Assert.Equal("Refused", _shell.One($"{server} | Receive-NetListener | Where-Object Type -eq Refused").Properties["Type"].Value.ToString());
         }
-        _shell.Fails("InvalidArgument", "Start-TcpEchoServer -Allow 10.0.0.1/8x");
+        foreach (string bad in new[] { "10.0.0.1/8x", "10.0.0.0/33", "10.0.0.0/-1", "::/129", "somewhere", "1.2.3.4/8/9" })
+        {
+            _shell.Fails("InvalidArgument", "Start-TcpEchoServer -Allow $bad", ("bad", bad));
+        }
+        // A host's address with its prefix means its network.
+        Assert.Equal("x", _shell.One("Start-TcpEchoServer -Allow 127.9.8.7/8, ::1/0 | Invoke-TcpExchange -InputObject x").BaseObject);
     }
 
     [Fact]

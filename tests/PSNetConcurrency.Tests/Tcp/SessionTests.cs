@@ -86,6 +86,7 @@ public sealed class SessionTests : IDisposable
     public void Shutdown_ends_the_sending_side_only()
     {
         _shell.Run("$s = Start-TcpEchoServer; $c = $s | New-TcpSession; Send-TcpData -Session $c -InputObject x -Shutdown");
+        Assert.Contains("ended its sending side", _shell.Fails("HandleClosed", "Send-TcpData -Session $c -InputObject y").Exception.Message, StringComparison.Ordinal);
         Assert.Equal("x", _shell.One("Receive-TcpData -Session $c -UntilClosed").BaseObject);
     }
 

@@ -141,6 +141,10 @@ public sealed class TcpSession : IDisposable
     public async Task SendAsync(ReadOnlyMemory<byte> data, TimeSpan timeout, CancellationToken cancellationToken, int receiveMeanwhile = 0)
     {
         EnsureOpen();
+        if (_sendEnded)
+        {
+            throw new NetException(NetError.HandleClosed, $"The session {Name} has ended its sending side. It can still receive; to send, open another with New-TcpSession.", Name);
+        }
         using Turn turn = _sending.Enter(this, "send");
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);

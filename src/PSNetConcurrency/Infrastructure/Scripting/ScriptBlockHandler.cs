@@ -170,7 +170,7 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             catch (Exception e)
             {
                 Report(shell, work);
-                work.Fail(e);
+                work.Fail(Cause(e));
             }
             finally
             {
@@ -210,6 +210,16 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             {
                 work.ReportOutput(information.MessageData?.ToString() ?? "");
             }
+        }
+
+        // The engine wraps what a script throws, once for each call on the way; people look for what was thrown.
+        private static Exception Cause(Exception e)
+        {
+            while (e is RuntimeException { ErrorRecord.Exception: { } inner } && inner != e && inner is not ParentContainsErrorRecordException)
+            {
+                e = inner;
+            }
+            return e;
         }
 
         private void FailAll(Exception e)
