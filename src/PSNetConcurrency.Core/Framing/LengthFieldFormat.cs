@@ -17,6 +17,10 @@ namespace PSNetConcurrency.Core.Framing
             _fieldLength = fieldLength is 1 or 2 or 3 or 4 or 8
                 ? fieldLength
                 : throw new NetException(NetError.InvalidArgument, $"A length field has 1, 2, 3, 4 or 8 bytes, not {fieldLength}.", fieldLength);
+            if (maximum < fieldLength)
+            {
+                throw new NetException(NetError.InvalidArgument, $"The maximum frame length, {maximum}, is below the length field's own {fieldLength} bytes.", maximum);
+            }
             _order = order;
         }
 

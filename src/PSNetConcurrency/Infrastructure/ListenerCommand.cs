@@ -103,14 +103,13 @@ public abstract class ListenerCommand : NetCmdlet
 
     protected override Task EndAsync()
     {
-        StartListener();
+        StartListener(CreateOptions());
         return Task.CompletedTask;
     }
 
     /// <summary>Starts the listener, keeps it for Get-NetListener and writes it.</summary>
-    protected void StartListener()
+    protected void StartListener(TcpServerOptions options)
     {
-        TcpServerOptions options = CreateOptions();
         ServerProtocol protocol = CreateProtocol();
         TcpServer listener;
         try
@@ -139,6 +138,12 @@ public abstract class ListenerCommand : NetCmdlet
             int prefix = 8 * bytes.Length;
             if (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) && prefix <= 8 * bytes.Length))
             {
+                if (address.IsIPv4MappedToIPv6 && prefix >= 96)
+                {
+                    // Clients of a dual-mode listener are known by their IPv4 address.
+                    bytes = address.MapToIPv4().GetAddressBytes();
+                    prefix -= 96;
+                }
                 // People write the address of a host with its prefix: the bits behind it are cleared.
                 for (int bit = prefix; bit < 8 * bytes.Length; bit++)
                 {

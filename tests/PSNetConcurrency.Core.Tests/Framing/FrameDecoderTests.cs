@@ -86,6 +86,10 @@ public class FrameDecoderTests
     }
 
     [Fact]
+    public void A_limit_below_the_length_field_is_refused() =>
+        Assert.Equal(NetError.InvalidArgument, Assert.Throws<NetException>(() => FrameFormat.Parse("LengthField").WithMaximum(3)).Error);
+
+    [Fact]
     public void A_length_that_is_text_says_so()
     {
         NetException e = Assert.Throws<NetException>(() => Decode(FrameFormat.Parse("LengthField,4,Little"), "rtbu some words"u8, [4], out _));

@@ -169,6 +169,39 @@ public sealed class ListenerLifeTests
     }
 
     [Fact]
+    public void Handlers_that_cannot_be_interrupted_cost_one_wait_and_are_told()
+    {
+        using PowerShellSession shell = new();
+        using ManualResetEventSlim never = new();
+        shell.Run("""
+            $s = Start-TcpServer -Concurrency Parallel -ThrottleLimit 3 -FrameFormat Line { ($using:never).Wait() }
+            $c = 1..3 | ForEach-Object { $s | New-TcpSession }
+            $c | Send-TcpData -InputObject "x`n"
+            $null = $s | Wait-NetListener -MessageCount 3 -TimeoutSeconds 20
+            """, ("never", never));
+        long start = Stopwatch.GetTimestamp();
+        shell.Run("$s | Stop-NetListener -Force");
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(9));
+        Assert.Contains("3 handlers did not stop", (string)shell.One("$s | Receive-NetListener | Where-Object { $_.Type -eq 'Error' -and $_.Message -like '*handlers*' }").Properties["Message"].Value, StringComparison.Ordinal);
+        never.Set();
+    }
+
+    [Fact]
+    public void Several_listeners_drain_side_by_side()
+    {
+        using PowerShellSession shell = new();
+        shell.Run("""
+            $all = 1..4 | ForEach-Object { Start-TcpServer -FrameFormat Line { while ($true) { } } }
+            $c = $all | ForEach-Object { $_ | New-TcpSession }
+            $c | Send-TcpData -InputObject "x`n"
+            $null = $all | Wait-NetListener -MessageCount 1 -TimeoutSeconds 20
+            """);
+        long start = Stopwatch.GetTimestamp();
+        Assert.Equal(4, shell.Run("$all | Stop-NetListener -DrainSeconds 2 -PassThru").Count);
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(7.5));
+    }
+
+    [Fact]
     public void What_if_stops_nothing()
     {
         using PowerShellSession shell = new();

@@ -148,6 +148,63 @@ public sealed class ScriptServerTests : IDisposable
     }
 
     [Fact]
+    public void Using_variables_work_in_strings_and_functions()
+    {
+        _shell.Run("$word = 'w'; $list = 1, 2; function Answer { param($Message) \"[${using:word}abc $using:word $($using:list.Count) $Message]\" }");
+        Assert.Equal("[wabc w 2 x]", _shell.One("Start-TcpServer ${function:Answer} | Invoke-TcpExchange -InputObject x").BaseObject);
+        Assert.Equal("[wabc:80 x]", _shell.One("Start-TcpServer { \"[${using:word}abc:80 $_]\" } | Invoke-TcpExchange -InputObject x").BaseObject);
+        Assert.Equal("plain x", _shell.One("function Plain($Message) { \"plain $Message\" }; Start-TcpServer ${function:Plain} | Invoke-TcpExchange -InputObject x").BaseObject);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_disconnect_their_client_and_leave_the_server_up()
+    {
+        _shell.Run("$s = Start-TcpServer -FrameFormat Line -Encoding ([Text.UTF8Encoding]::new($false, $true)) { $_ }; $c = $s | New-TcpSession");
+        _shell.Run("Send-TcpData -Session $c -InputObject ([byte[]](65, 10, 255, 254, 10))");
+        Assert.Equal("A", _shell.One("Receive-TcpData -Session $c -Line").BaseObject);
+        _shell.Fails("PeerClosed", "Receive-TcpData -Session $c -Line");
+        Assert.Single(_shell.Run("$s | Receive-NetListener | Where-Object Type -eq Error"));
+        Assert.Equal("y", _shell.One("$s | Invoke-TcpExchange -InputObject y -FrameFormat Line").BaseObject);
+        _shell.Run("$c | Remove-TcpSession; $s | Stop-NetListener");
+    }
+
+    [Fact]
+    public void A_start_that_fails_leaves_no_handler()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _shell.Fails("InvalidArgument", "Start-TcpServer { } -Allow bogus");
+            _shell.Fails("AddressNotLocal", "Start-TcpServer { } -LocalAddress 203.0.113.7");
+            _shell.Fails("InvalidArgument", "Start-TcpServer { } -FrameFormat LengthField -MaximumMessageBytes 3");
+        }
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.True(SpinWait.SpinUntil(() => !Directory.EnumerateDirectories("/proc/self/task").Any(t => File.ReadAllText(t + "/comm").StartsWith("PSNetConcurren", StringComparison.Ordinal)), TimeSpan.FromSeconds(20)));
+        }
+    }
+
+    [Fact]
+    public void Once_is_not_used_up_by_a_port_test()
+    {
+        foreach (string tls in new[] { "", "-SelfSigned" })
+        {
+            _shell.Run($"$s = Start-TcpServer -Once {tls} {{ $_ }}; $null = $s | Wait-TcpPort -TimeoutSeconds 20; $null = $s | Test-TcpPort");
+            // The test's connection may not be gone yet, and one at a time is served.
+            _shell.Run("while ($s.ActiveConnection) { }");
+            Assert.Equal("x", _shell.One("$s | Invoke-TcpExchange -InputObject x").BaseObject);
+            _shell.Run("$s | Wait-NetListener -TimeoutSeconds 20");
+        }
+    }
+
+    [Fact]
+    public void What_is_kept_of_unfinished_messages_is_bounded()
+    {
+        _shell.Run("$s = Start-TcpServer -FrameFormat Line { }; $half = 'x' * 1MB; 1..40 | ForEach-Object { $s | Send-TcpData -InputObject $half.Substring(0, 1000000) }; while (($s.TotalConnection -lt 40) -or $s.ActiveConnection) { }");
+        // 16 MiB of them, of a million bytes each.
+        Assert.InRange(_shell.Run("$s | Receive-NetListener | Where-Object Type -eq Error").Count, 1, 17);
+    }
+
+    [Fact]
     public void A_slow_reader_is_not_piled_up_for()
     {
         // The client sends requests for a megabyte each and reads nothing: the server must stop reading, not buffer replies.

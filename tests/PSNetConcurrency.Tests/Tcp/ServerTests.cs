@@ -57,6 +57,7 @@ public sealed class ServerTests : IDisposable
         {
             _shell.Fails("InvalidArgument", "Start-TcpEchoServer -Allow $bad", ("bad", bad));
         }
+        _shell.Fails("PeerReset", "Start-TcpEchoServer -Deny '::ffff:127.0.0.0/104' | Invoke-TcpExchange -InputObject x");
         // A host's address with its prefix means its network.
         Assert.Equal("x", _shell.One("Start-TcpEchoServer -Allow 127.9.8.7/8, ::1/0 | Invoke-TcpExchange -InputObject x").BaseObject);
     }

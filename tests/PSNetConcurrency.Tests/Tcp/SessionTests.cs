@@ -100,6 +100,74 @@ public sealed class SessionTests : IDisposable
         _shell.Fails("HandleClosed", "Send-TcpData -Session $c -InputObject x");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("-SelfSigned")]
+    public void A_send_arrives_whole_though_the_server_talks_first_and_reads_late(string tls)
+    {
+        using ManualResetEventSlim go = new();
+        // The banner lies unread at the client, which by the system's rule would turn its close into a reset.
+        _shell.Run($"$s = Start-TcpServer {tls} -FrameFormat FixedSize,8000000 -MaximumMessageBytes 8MB {{ ($using:go).Wait(); \"got $($_.Length)\".PadRight(8000000) }}", ("go", go));
+        _shell.Run("$raw = $s | New-TcpSession");
+        using PowerShell send = PowerShell.Create();
+        using PowerShellSession other = new();
+        send.Runspace = other.Runspace;
+        other.Runspace.SessionStateProxy.SetVariable("s", ((PSObject)_shell.One("$s")).BaseObject);
+        IAsyncResult run = send.AddScript("$s | Send-TcpData -InputObject ('x' * 8000000)").BeginInvoke();
+        go.Set();
+        send.EndInvoke(run);
+        Assert.Empty(send.Streams.Error);
+        _shell.Run("$null = $s | Wait-NetListener -MessageCount 1 -TimeoutSeconds 20; $s | Stop-NetListener -Force");
+    }
+
+    [Fact]
+    public void A_send_to_a_server_that_greets_and_reads_late_loses_nothing()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using PowerShell send = PowerShell.Create();
+        send.Runspace = _shell.Runspace;
+        IAsyncResult run = send.AddScript($"Send-TcpData 127.0.0.1 {((IPEndPoint)listener.LocalEndpoint).Port} -InputObject ('x' * 2000000)").BeginInvoke();
+        using Socket server = listener.AcceptSocket();
+        server.Send("220 welcome\r\n"u8);
+        // Not read before the client has given all it can to its system, and would close.
+        Assert.False(run.AsyncWaitHandle.WaitOne(500));
+        byte[] buffer = new byte[65536];
+        int total = 0;
+        for (int n; (n = server.Receive(buffer)) > 0;)
+        {
+            total += n;
+        }
+        server.Close();
+        send.EndInvoke(run);
+        Assert.Empty(send.Streams.Error);
+        Assert.Equal(2_000_000, total);
+    }
+
+    [Fact]
+    public void A_send_that_the_server_resets_is_an_error()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using PowerShell send = PowerShell.Create();
+        send.Runspace = _shell.Runspace;
+        IAsyncResult run = send.AddScript($"Send-TcpData 127.0.0.1 {((IPEndPoint)listener.LocalEndpoint).Port} -InputObject ('x' * 2000000)").BeginInvoke();
+        using (Socket server = listener.AcceptSocket())
+        {
+            server.Receive(new byte[1]);
+            server.LingerState = new LingerOption(true, 0);
+        }
+        send.EndInvoke(run);
+        Assert.Equal("PeerReset", Assert.Single(send.Streams.Error).FullyQualifiedErrorId.Split(',')[0]);
+    }
+
+    [Fact]
+    public void Time_outs_beyond_what_a_timer_holds_are_taken()
+    {
+        Assert.Equal("x", _shell.One("$s = Start-TcpEchoServer; $s | Invoke-TcpExchange -InputObject x -TimeoutSeconds 31536000").BaseObject);
+        _shell.Run("$null = $s | Wait-NetListener -ConnectionCount 1 -TimeoutSeconds 31536000");
+    }
+
     [Fact]
     public void A_local_port_can_be_chosen()
     {

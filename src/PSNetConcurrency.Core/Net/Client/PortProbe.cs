@@ -57,21 +57,15 @@ namespace PSNetConcurrency.Core.Net.Client
 
         public static async Task<TcpPortResult> TestAsync(string computerName, int port, TimeSpan timeout, CancellationToken cancellationToken)
         {
-            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(timeout);
             long start = Stopwatch.GetTimestamp();
             IPAddress[] addresses;
             try
             {
-                addresses = await TcpConnector.ResolveAsync(computerName, limit.Token).ConfigureAwait(false);
+                addresses = await TcpConnector.ResolveAsync(computerName, timeout, cancellationToken).ConfigureAwait(false);
             }
             catch (NetException e)
             {
                 return new TcpPortResult { ComputerName = computerName, Port = port, State = TcpPortState.NameNotResolved, Error = e.Message };
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return new TcpPortResult { ComputerName = computerName, Port = port, State = TcpPortState.NameNotResolved, Error = "The name servers did not answer in the time allowed." };
             }
             TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
             TcpConnector.Outcome outcome = await TcpConnector.TryConnectAsync(addresses, port, localPort: 0, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken).ConfigureAwait(false);

@@ -25,7 +25,8 @@ public static class TcpConnector
         }
         try
         {
-            IPAddress[] addresses = await Dns.GetHostAddressesAsync(computerName, cancellationToken).ConfigureAwait(false);
+            // Not every system's resolver can be stopped; what it finds later is nobody's.
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(computerName, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
             if (addresses.Length > 0)
             {
                 return addresses;
@@ -41,11 +42,25 @@ public static class TcpConnector
             $"'{computerName}' can't be resolved to an address{(e is null ? "" : $": {e.Message}")}. Check the spelling and the DNS settings.", computerName, e);
     }
 
+    /// <summary>Finds the addresses of a name within a time limit.</summary>
+    /// <exception cref="NetException"><see cref="NetError.NameNotResolved"/>, also where no answer came in time.</exception>
+    public static async Task<IPAddress[]> ResolveAsync(string computerName, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = Deadline.Start(timeout, cancellationToken);
+        try
+        {
+            return await ResolveAsync(computerName, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NetException(NetError.NameNotResolved, $"The name servers did not tell an address of '{computerName}' within {timeout.TotalSeconds:0.###} s.", computerName);
+        }
+    }
+
     /// <summary>Tries the addresses until one accepts or all have failed; it is no error here when none does.</summary>
     public static async Task<Outcome> TryConnectAsync(IReadOnlyList<IPAddress> addresses, int port, int localPort, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        using CancellationTokenSource limit = Deadline.Start(timeout, cancellationToken);
         AddressAttempt?[] attempts = new AddressAttempt?[addresses.Count];
         List<Task<(int Index, Socket? Socket, SocketError Error)>> running = [];
         SocketError lastError = SocketError.Success;
@@ -135,8 +150,9 @@ public static class TcpConnector
     /// <exception cref="NetException">No address accepted, or the name has none.</exception>
     public static async Task<Socket> ConnectAsync(string computerName, int port, int localPort, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = await ResolveAsync(computerName, cancellationToken).ConfigureAwait(false);
-        Outcome outcome = await TryConnectAsync(addresses, port, localPort, timeout, cancellationToken).ConfigureAwait(false);
+        long start = Stopwatch.GetTimestamp();
+        IPAddress[] addresses = await ResolveAsync(computerName, timeout, cancellationToken).ConfigureAwait(false);
+        Outcome outcome = await TryConnectAsync(addresses, port, localPort, timeout - Stopwatch.GetElapsedTime(start), cancellationToken).ConfigureAwait(false);
         if (outcome.Socket is not null)
         {
             return outcome.Socket;

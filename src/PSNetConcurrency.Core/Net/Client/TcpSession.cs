@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Core.Net.Tls;
@@ -27,6 +29,7 @@ public enum TcpSessionState
 /// <summary>A client's TCP connection, with or without TLS, that is kept between calls.</summary>
 public sealed class TcpSession : IDisposable
 {
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1);
     private static int _lastId;
 
     private readonly Socket _socket;
@@ -85,6 +88,9 @@ public sealed class TcpSession : IDisposable
 
     private string Peer => $"{ComputerName}:{Port}";
 
+    // What the peer's system has not confirmed; null where this one does not tell.
+    private int? UnacknowledgedBytes => OperatingSystem.IsLinux() && State != TcpSessionState.Closed ? Core.Net.Loop.Libc.UnacknowledgedBytes((int)_socket.SafeHandle.DangerousGetHandle()) : null;
+
     // Bytes that wait in the system; a broken connection counts as readable, so that the next receive tells.
     private int Available
     {
@@ -105,6 +111,7 @@ public sealed class TcpSession : IDisposable
     /// <exception cref="NetException">Not resolved, refused, unreachable, timed out, or the certificate is not the right one.</exception>
     public static async Task<TcpSession> ConnectAsync(TcpConnectOptions options, CancellationToken cancellationToken)
     {
+        long start = Stopwatch.GetTimestamp();
         Socket socket = await TcpConnector.ConnectAsync(options.ComputerName, options.Port, options.LocalPort, options.Timeout, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -116,7 +123,7 @@ public sealed class TcpSession : IDisposable
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             if (options.Tls is not null)
             {
-                stream = await HandshakeAsync(stream, options, cancellationToken).ConfigureAwait(false);
+                stream = await HandshakeAsync(stream, options, options.Timeout - Stopwatch.GetElapsedTime(start), cancellationToken).ConfigureAwait(false);
             }
             return new TcpSession(socket, stream, options);
         }
@@ -146,8 +153,7 @@ public sealed class TcpSession : IDisposable
             throw new NetException(NetError.HandleClosed, $"The session {Name} has ended its sending side. It can still receive; to send, open another with New-TcpSession.", Name);
         }
         using Turn turn = _sending.Enter(this, "send");
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        using CancellationTokenSource limit = Deadline.Start(timeout, cancellationToken);
         using CancellationTokenSource sent = new();
         Task receiving = Task.CompletedTask;
         try
@@ -214,8 +220,7 @@ public sealed class TcpSession : IDisposable
             EnsureOpen();
         }
         using Turn turn = _receiving.Enter(this, "receive");
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(request.Timeout);
+        using CancellationTokenSource limit = Deadline.Start(request.Timeout, cancellationToken);
         List<int> chunks = [];
         if (_buffer.Length > 0)
         {
@@ -253,6 +258,48 @@ public sealed class TcpSession : IDisposable
         }
     }
 
+    /// <summary>
+    /// Closes so that the peer gets all that was sent: ends the sending side, then takes and throws away what still comes, until
+    /// the peer ends too or, after a second, its system has everything. A close over unread bytes, a banner say, would reset
+    /// the connection, and what the peer had not read yet would be lost.
+    /// </summary>
+    /// <exception cref="NetException"><see cref="NetError.PeerReset"/> or <see cref="NetError.TimedOut"/>: the peer has not taken everything.</exception>
+    public async Task CloseAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            if (State is TcpSessionState.Closed or TcpSessionState.Faulted)
+            {
+                return;
+            }
+            if (!_sendEnded)
+            {
+                await ShutdownSendAsync().ConfigureAwait(false);
+            }
+            while (!_inputEnded)
+            {
+                ReceiveEndReason? end = await DiscardAsync(CloseGrace, cancellationToken).ConfigureAwait(false);
+                if (end == ReceiveEndReason.PeerReset)
+                {
+                    throw new NetException(NetError.PeerReset, $"{Peer} reset the connection before it had taken everything that was sent.", Peer, LastError);
+                }
+                if (end != ReceiveEndReason.TimedOut || UnacknowledgedBytes is not > 0)
+                {
+                    return;
+                }
+                if (Stopwatch.GetElapsedTime(start) >= timeout)
+                {
+                    throw new NetException(NetError.TimedOut, $"{Peer} has not taken the last {UnacknowledgedBytes} bytes within {timeout.TotalSeconds:0.###} s.", Peer);
+                }
+            }
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
     /// <summary>Closes the connection: in order when nothing is unread, else with the reset that TCP then sends.</summary>
     public void Dispose()
     {
@@ -279,13 +326,12 @@ public sealed class TcpSession : IDisposable
         _ => new(NetError.PeerClosed, $"{Peer} closed the connection in the middle of a message.{NetException.Kept(received.Data)}", Peer, null, received.Data),
     };
 
-    private static async Task<SslStream> HandshakeAsync(Stream stream, TcpConnectOptions options, CancellationToken cancellationToken)
+    private static async Task<SslStream> HandshakeAsync(Stream stream, TcpConnectOptions options, TimeSpan timeLeft, CancellationToken cancellationToken)
     {
         string peer = $"{options.ComputerName}:{options.Port}";
         NetException? distrust = null;
         SslStream tls = new(stream, leaveInnerStreamOpen: false);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.Timeout);
+        using CancellationTokenSource limit = Deadline.Start(timeLeft, cancellationToken);
         try
         {
             await tls.AuthenticateAsClientAsync(options.Tls!.ClientOptions(e => distrust = e), limit.Token).ConfigureAwait(false);
@@ -328,6 +374,22 @@ public sealed class TcpSession : IDisposable
         List<int> chunks = [];
         while (!_inputEnded && _buffer.Length < maximum && await FillAsync(chunks, nonBlocking: false, sent, CancellationToken.None).ConfigureAwait(false) is null)
         {
+        }
+    }
+
+    // Takes what comes until the peer ends or the time is up: tells which.
+    private async Task<ReceiveEndReason?> DiscardAsync(TimeSpan time, CancellationToken stop)
+    {
+        using CancellationTokenSource limit = Deadline.Start(time, stop);
+        List<int> chunks = [];
+        while (true)
+        {
+            _buffer.TakeAll();
+            chunks.Clear();
+            if (await FillAsync(chunks, nonBlocking: false, limit, stop).ConfigureAwait(false) is { } end)
+            {
+                return end;
+            }
         }
     }
 

@@ -97,7 +97,8 @@ public sealed class EventLog
         }
     }
 
-    private static long SizeOf(ListenerEvent e) => e.Message switch
+    // A client may make a listener keep what it sends, as a message or as the beginning of one on an error.
+    private static long SizeOf(ListenerEvent e) => (e.Error is NetException failure ? failure.Received.Length : 0) + e.Message switch
     {
         byte[] bytes => bytes.Length,
         string text => 2L * text.Length,

@@ -149,14 +149,16 @@ public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler,
         {
             if (conversation.Decoder.TryRead(ref data, out ReadOnlySpan<byte> payload))
             {
-                byte[] message = payload.ToArray();
+                int length = payload.Length;
+                object message = present(payload.ToArray());
                 conversation.Decoder.Keep(data);
-                Dispatch(client, conversation, message);
+                Dispatch(client, conversation, message, length);
                 return;
             }
         }
-        catch (NetException e)
+        catch (Exception e)
         {
+            // No frame of the format, or no text of the encoding: nothing that follows can be trusted.
             client.Reject(e);
             return;
         }
@@ -174,13 +176,12 @@ public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler,
         client.Channel.Close();
     }
 
-    private void Dispatch(NetClient client, Conversation conversation, byte[] payload)
+    private void Dispatch(NetClient client, Conversation conversation, object message, int length)
     {
         conversation.Busy = true;
         client.Channel.PauseReading();
         client.CountMessage();
-        object message = present(payload);
-        client.Server.Record(ListenerEventType.Message, client.ToString(), payload.Length, message);
+        client.Server.Record(ListenerEventType.Message, client.ToString(), length, message);
         handler.Handle(new MessageWork(this, client, message));
     }
 

@@ -62,7 +62,8 @@ public abstract class NetListener : IDisposable
     public string ComputerName => LocalEndPoint.Address switch
     {
         { } a when a.Equals(IPAddress.Any) => IPAddress.Loopback.ToString(),
-        { } a when a.Equals(IPAddress.IPv6Any) => IPAddress.IPv6Loopback.ToString(),
+        // Dual mode: IPv4's loopback is there also where the machine has IPv6 turned off.
+        { } a when a.Equals(IPAddress.IPv6Any) => IPAddress.Loopback.ToString(),
         { } a => a.ToString(),
     };
 

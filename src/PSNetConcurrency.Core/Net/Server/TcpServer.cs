@@ -75,7 +75,7 @@ public class TcpServer : NetListener, IAcceptor
             : _options.Deny.Any(n => n.Contains(remote.Address)) ? "Its address is denied."
             : _options.Allow.Count > 0 && !_options.Allow.Any(n => n.Contains(remote.Address)) ? "Its address is not allowed."
             : _clients.Count >= _options.MaximumConnection ? $"The listener is full: {_options.MaximumConnection} clients."
-            : _options.Once && _lastClientId > 0 ? "The listener serves one client only."
+            : _options.Once && _clients.Count > 0 ? "The listener serves one client only."
             : null;
         if (refusal is not null)
         {
@@ -119,7 +119,8 @@ public class TcpServer : NetListener, IAcceptor
             Record(ListenerEventType.Error, client.ToString(), client.BytesReceived, reason.Message, reason);
         }
         Record(ListenerEventType.Disconnected, client.ToString(), client.BytesReceived);
-        if (_options.Once && !_stopping)
+        // Who only looks whether the port is open has not been served.
+        if (_options.Once && !_stopping && client.BytesReceived > 0)
         {
             BeginStop(TimeSpan.Zero);
         }

@@ -33,7 +33,7 @@ public sealed record TcpServerOptions
     /// <summary>Clients of these networks are never served, not even when allowed.</summary>
     public IReadOnlyList<IPNetwork> Deny { get; init; } = [];
 
-    /// <summary>Stops after the first client has gone.</summary>
+    /// <summary>Stops after the first client that sent anything has gone.</summary>
     public bool Once { get; init; }
 
     /// <summary>A loop to run on instead of one of the process's own; its owner ends it. Tests try a server on every kind of loop so.</summary>

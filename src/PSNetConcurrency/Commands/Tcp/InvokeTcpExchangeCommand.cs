@@ -96,6 +96,11 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
                 }
                 Write(session, message, received, latency);
             }
+            if (ReplyCount == 0 && _own is not null && FrameFormat.Kind == "None")
+            {
+                // Nothing came back to show that the message has arrived.
+                await _own.CloseAsync(Timeout, StopToken);
+            }
             broken = false;
         }
         finally
@@ -106,6 +111,15 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
                 _own?.Dispose();
                 _own = null;
             }
+        }
+    }
+
+    protected override async Task EndAsync()
+    {
+        await base.EndAsync();
+        if (ReplyCount == 0 && _own is not null)
+        {
+            await _own.CloseAsync(Timeout, StopToken);
         }
     }
 

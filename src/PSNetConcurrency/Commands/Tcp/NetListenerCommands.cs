@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Infrastructure;
 
@@ -88,11 +89,7 @@ public sealed class WaitNetListenerCommand : ListenerSelectorCommand
         foreach (NetListener listener in Selected())
         {
             _waited = listener;
-            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-            if (TimeoutSeconds > 0)
-            {
-                limit.CancelAfter(TimeSpan.FromSeconds(TimeoutSeconds));
-            }
+            using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds > 0 ? TimeSpan.FromSeconds(TimeoutSeconds) : TimeSpan.MaxValue, StopToken);
             bool untilStopped = ConnectionCount == 0 && MessageCount == 0;
             try
             {
@@ -191,6 +188,8 @@ public sealed class ReceiveNetListenerCommand : ListenerSelectorCommand
 [OutputType(typeof(NetListener))]
 public sealed class StopNetListenerCommand : ListenerSelectorCommand
 {
+    private readonly List<(NetListener Listener, Task Stopped)> _stopping = [];
+
     /// <summary>How long clients may take to finish what is under way, in seconds. The default is 5.</summary>
     [Parameter]
     [ValidateRange(0d, 86_400d)]
@@ -206,18 +205,25 @@ public sealed class StopNetListenerCommand : ListenerSelectorCommand
 
     protected override ProgressRecord? Progress() => ProgressOfWait("Clients finish what is under way", Force ? 0 : DrainSeconds);
 
-    protected override async Task ProcessAsync()
+    protected override Task ProcessAsync()
     {
-        NetListener[] chosen = Selected().Where(l => ShouldProcess(l.ToString(), "Stop listener")).ToArray();
-        // All at once: their drains run side by side.
-        Task[] stopping = chosen.Select(l => l.StopAsync(Force ? TimeSpan.Zero : TimeSpan.FromSeconds(DrainSeconds))).ToArray();
-        for (int i = 0; i < chosen.Length; i++)
+        // Begun here and awaited at the end: the drains of the whole pipeline run side by side.
+        foreach (NetListener listener in Selected().Where(l => ShouldProcess(l.ToString(), "Stop listener")))
         {
-            await stopping[i].WaitAsync(StopToken);
-            HandleRegistry.Remove(chosen[i]);
+            _stopping.Add((listener, listener.StopAsync(Force ? TimeSpan.Zero : TimeSpan.FromSeconds(DrainSeconds))));
+        }
+        return Task.CompletedTask;
+    }
+
+    protected override async Task EndAsync()
+    {
+        foreach ((NetListener listener, Task stopped) in _stopping)
+        {
+            await stopped.WaitAsync(StopToken);
+            HandleRegistry.Remove(listener);
             if (PassThru)
             {
-                WriteObject(chosen[i]);
+                WriteObject(listener);
             }
         }
     }

@@ -46,6 +46,10 @@ public sealed class SendTcpDataCommand : TcpMessageCommand
     protected override async Task EndAsync()
     {
         await base.EndAsync();
+        if (_own is { } own)
+        {
+            await own.CloseAsync(Timeout, StopToken);
+        }
         foreach (TcpSession session in _used)
         {
             if (Shutdown && session.State is (TcpSessionState.Open or TcpSessionState.PeerClosed))
@@ -66,8 +70,8 @@ public sealed class SendTcpDataCommand : TcpMessageCommand
         if (Session is null && _own is { } open && (open.ComputerName != ComputerName || open.Port != Port))
         {
             // The pipeline goes on to another server.
-            open.Dispose();
             _own = null;
+            await open.CloseAsync(Timeout, StopToken);
         }
         TcpSession session = Session ?? (_own ??= await ConnectAsync());
         if (Session is not null && !_used.Contains(session))

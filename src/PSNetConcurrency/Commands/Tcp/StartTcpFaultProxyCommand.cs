@@ -156,7 +156,7 @@ public sealed class StartTcpFaultProxyCommand : ListenerCommand
             Direction = Direction,
         };
         _addresses = await TcpConnector.ResolveAsync(_targetName, StopToken);
-        StartListener();
+        StartListener(CreateOptions());
     }
 
     // One proxy for each server that comes down the pipeline; they are started by then.

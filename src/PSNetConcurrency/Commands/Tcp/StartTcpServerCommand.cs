@@ -90,7 +90,7 @@ public sealed class StartTcpServerCommand : ListenerCommand
     [ValidateNotNullOrEmpty]
     public string[] Module { get; set; } = [];
 
-    /// <summary>Serves one client, then stops.</summary>
+    /// <summary>Serves one client, then stops. A client that sends nothing, such as a port test, does not count.</summary>
     [Parameter]
     public SwitchParameter Once { get; set; }
 
@@ -100,12 +100,18 @@ public sealed class StartTcpServerCommand : ListenerCommand
 
     protected override ServerProtocol CreateProtocol()
     {
+        // From here on the protocol stops the handler.
+        ScriptBlockHandler handler = _handler!;
+        _handler = null;
         Encoding encoding = Encoding;
-        return new MessageProtocol(FrameFormat.WithMaximum(MaximumMessageBytes), _handler!, AsByteStream ? bytes => bytes : encoding.GetString);
+        return new MessageProtocol(FrameFormat.WithMaximum(MaximumMessageBytes), handler, AsByteStream ? bytes => bytes : encoding.GetString);
     }
 
     protected override async Task EndAsync()
     {
+        // First what can be wrong with the parameters: the handler takes a thread.
+        TcpServerOptions options = CreateOptions();
+        FrameFormat = FrameFormat.WithMaximum(MaximumMessageBytes);
         UsingVariables script = UsingVariables.Resolve(ScriptBlock, name => SessionState.PSVariable.Get(name));
         Dictionary<string, object?> variables = new(script.Values, StringComparer.OrdinalIgnoreCase);
         foreach (DictionaryEntry entry in Variable)
@@ -116,13 +122,20 @@ public sealed class StartTcpServerCommand : ListenerCommand
         _handler = new ScriptBlockHandler(new ScriptHandlerOptions(script.Script, variables, Module, concurrency, Encoding));
         try
         {
-            await _handler.StartAsync();
+            await _handler.StartAsync().WaitAsync(StopToken);
+            StartListener(options);
         }
-        catch (Exception e) when (e is RuntimeException or InvalidOperationException)
+        catch (Exception e) when (e is RuntimeException or InvalidOperationException && _handler is not null)
         {
-            _handler.Stop();
             throw new NetException(NetError.InvalidArgument, $"The server's runspace can't be opened: {e.Message} Check -Module and -Variable.", Module, e);
         }
-        await base.EndAsync();
+        finally
+        {
+            if (_handler is { } unused)
+            {
+                // Elsewhere: a module that is being imported may take its time to stop.
+                ThreadPool.QueueUserWorkItem(static handler => handler.TryStop(), unused, preferLocal: false);
+            }
+        }
     }
 }

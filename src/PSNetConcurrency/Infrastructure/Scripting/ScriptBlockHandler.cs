@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Text;
+using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Server;
 
 namespace PSNetConcurrency.Infrastructure.Scripting;
@@ -22,7 +24,7 @@ internal sealed class ScriptBlockHandler : IMessageHandler
     private readonly BlockingCollection<MessageWork> _queue = [];
     private readonly object _gate = new();
     private readonly List<Worker> _workers = [];
-    private int _idle;
+    private int _unfinished;
     private bool _stopped;
 
     public ScriptBlockHandler(ScriptHandlerOptions options) => _options = options;
@@ -39,21 +41,34 @@ internal sealed class ScriptBlockHandler : IMessageHandler
                 return;
             }
             _queue.Add(work);
-            if (_queue.Count > Volatile.Read(ref _idle) && _workers.Count < _options.Concurrency)
+            _unfinished++;
+            if (_unfinished > _workers.Count && _workers.Count < _options.Concurrency)
             {
                 StartWorker();
             }
         }
     }
 
+    /// <summary>Stops the scripts and waits for their threads, for five seconds in all.</summary>
+    /// <exception cref="NetException"><see cref="NetError.TimedOut"/>: some can't be stopped; they end when what they call returns.</exception>
     public void Stop()
+    {
+        int left = TryStop();
+        if (left > 0)
+        {
+            throw new NetException(NetError.TimedOut, $"{left} handlers did not stop within {JoinLimit.TotalSeconds:0} s: they wait in something that can't be interrupted. Their threads end when it returns.");
+        }
+    }
+
+    /// <summary>As <see cref="Stop"/>; returns how many handlers have not stopped.</summary>
+    public int TryStop()
     {
         Worker[] workers;
         lock (_gate)
         {
             if (_stopped)
             {
-                return;
+                return 0;
             }
             _stopped = true;
             _queue.CompleteAdding();
@@ -63,11 +78,19 @@ internal sealed class ScriptBlockHandler : IMessageHandler
         {
             worker.StopScript();
         }
-        foreach (Worker worker in workers)
+        long start = Stopwatch.GetTimestamp();
+        int left = workers.Count(worker => !worker.Thread.Join(Left(start)));
+        if (left == 0)
         {
-            worker.Thread.Join(JoinLimit);
+            _queue.Dispose();
         }
-        _queue.Dispose();
+        return left;
+
+        static TimeSpan Left(long start)
+        {
+            TimeSpan left = JoinLimit - Stopwatch.GetElapsedTime(start);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
     }
 
     private Worker StartWorker()
@@ -121,7 +144,7 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             {
                 // Not to be thrown on a bare thread: the starter, or the messages that wait, are told.
                 _opened.TrySetException(e);
-                FailAll(e);
+                GiveUp(e);
                 return;
             }
             _opened.TrySetResult();
@@ -130,13 +153,16 @@ internal sealed class ScriptBlockHandler : IMessageHandler
                 while (Next() is { } work)
                 {
                     Answer(runspace, work);
+                    lock (_owner._gate)
+                    {
+                        _owner._unfinished--;
+                    }
                 }
             }
         }
 
         private MessageWork? Next()
         {
-            Interlocked.Increment(ref _owner._idle);
             try
             {
                 return _owner._queue.TryTake(out MessageWork? work, Timeout.Infinite) && !_owner._stopped ? work : null;
@@ -144,10 +170,6 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             catch (Exception e) when (e is InvalidOperationException or ObjectDisposedException)
             {
                 return null;
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _owner._idle);
             }
         }
 
@@ -222,11 +244,21 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             return e;
         }
 
-        private void FailAll(Exception e)
+        // Another worker may take what waits; the last one tells that nobody will.
+        private void GiveUp(Exception e)
         {
-            while (_owner._queue.TryTake(out MessageWork? work))
+            lock (_owner._gate)
             {
-                work.Fail(e);
+                _owner._workers.Remove(this);
+                if (_owner._workers.Count > 0)
+                {
+                    return;
+                }
+                while (_owner._queue.TryTake(out MessageWork? work))
+                {
+                    _owner._unfinished--;
+                    work.Fail(e);
+                }
             }
         }
     }

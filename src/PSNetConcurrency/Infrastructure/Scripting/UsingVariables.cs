@@ -17,9 +17,6 @@ internal sealed record UsingVariables(string Script, IReadOnlyDictionary<string,
     public static UsingVariables Resolve(ScriptBlock block, Func<string, PSVariable?> find)
     {
         string text = block.ToString();
-        int origin = ((ScriptBlockAst)block.Ast).Extent.StartOffset;
-        // A literal { … } has its braces in the extent but not in the text.
-        int shift = block.Ast.Extent.Text.Length == text.Length ? 0 : block.Ast.Extent.Text.IndexOf(text, StringComparison.Ordinal);
         Dictionary<string, object?> values = new(StringComparer.OrdinalIgnoreCase);
         List<(int Start, int End, string Name)> places = [];
         foreach (UsingExpressionAst use in block.Ast.FindAll(a => a is UsingExpressionAst, searchNestedScriptBlocks: true).Cast<UsingExpressionAst>())
@@ -30,13 +27,25 @@ internal sealed record UsingVariables(string Script, IReadOnlyDictionary<string,
                 $"The value of $using:{name} can't be taken: there is no variable ${name} here. Set it first.", name);
             string key = Prefix + string.Concat(name.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
             values[key] = found.Value;
-            places.Add((variable.Extent.StartOffset - origin - shift, variable.Extent.EndOffset - origin - shift, key));
+            places.Add((variable.Extent.StartOffset, variable.Extent.EndOffset, key));
         }
+        if (places.Count == 0)
+        {
+            return new UsingVariables(text, values);
+        }
+        // Where the text begins in the source: the extent has the braces of { … }, and the head of a function, beside it.
+        int shift = block.Ast.Extent.Text.IndexOf(text, StringComparison.Ordinal);
+        if (shift < 0)
+        {
+            throw new NetException(NetError.InvalidArgument, "The $using: variables of this script block can't be found in its text. Write the block as { … }, or pass values with -Variable.");
+        }
+        int origin = block.Ast.Extent.StartOffset + shift;
         StringBuilder script = new(text);
         foreach ((int start, int end, string key) in places.OrderByDescending(p => p.Start))
         {
-            char sigil = script[start];
-            script.Remove(start, end - start).Insert(start, $"{sigil}{key}");
+            // In braces, or what follows in a string would be taken for part of the name.
+            int at = start - origin;
+            script.Remove(at, end - start).Insert(at, text[at] == '$' ? $"${{{key}}}" : $"@{key}");
         }
         return new UsingVariables(script.ToString(), values);
     }
