@@ -24,4 +24,7 @@ public sealed record TcpConnectOptions
     public CertificatePin? Tls { get; init; }
 
     public string? Name { get; init; }
+
+    /// <summary>Whether the session is kept between calls, and so has an id and a name.</summary>
+    public bool Kept { get; init; }
 }

@@ -46,8 +46,8 @@ public sealed class TcpSession : IDisposable
     {
         _socket = socket;
         _stream = stream;
-        Id = Interlocked.Increment(ref _lastId);
-        Name = string.IsNullOrEmpty(options.Name) ? $"TcpSession{Id}" : options.Name;
+        Id = options.Kept ? Interlocked.Increment(ref _lastId) : 0;
+        Name = !string.IsNullOrEmpty(options.Name) ? options.Name : options.Kept ? $"TcpSession{Id}" : "connection";
         ComputerName = options.ComputerName;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
@@ -58,6 +58,7 @@ public sealed class TcpSession : IDisposable
         }
     }
 
+    /// <summary>A number of its own in this process; 0 for a connection that is not kept between calls.</summary>
     public int Id { get; }
 
     public string Name { get; }

@@ -50,7 +50,7 @@ public sealed class NewTcpSessionCommand : TcpClientCommand
 
     protected override async Task ProcessAsync()
     {
-        TcpSession session = await TcpSession.ConnectAsync(ConnectOptions(TimeoutSeconds) with { LocalPort = LocalPort, NoDelay = NoDelay, KeepAlive = KeepAlive, Name = Name }, StopToken);
+        TcpSession session = await TcpSession.ConnectAsync(ConnectOptions(TimeoutSeconds) with { LocalPort = LocalPort, NoDelay = NoDelay, KeepAlive = KeepAlive, Name = Name, Kept = true }, StopToken);
         HandleRegistry.Add(session);
         WriteObject(session);
     }
