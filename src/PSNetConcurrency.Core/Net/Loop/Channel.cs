@@ -30,6 +30,18 @@ public abstract class Channel
     /// </summary>
     public virtual int? UnacknowledgedBytes => null;
 
+    /// <summary>When bytes last arrived, in <see cref="Environment.TickCount64"/>; at first, when the channel was made.</summary>
+    public abstract long LastReceived { get; }
+
+    /// <summary>When the system last took bytes: a peer that does not read moves it no more once the system's own buffers are full.</summary>
+    public abstract long LastTaken { get; }
+
+    /// <summary>
+    /// Whether a reset that comes while reading is paused is told only after the bytes that came before it. Otherwise it closes
+    /// the channel as soon as the system tells, and what was not read is lost.
+    /// </summary>
+    public abstract bool KeepsUnreadOnReset { get; set; }
+
     public abstract bool IsClosed { get; }
 
     /// <summary>Whether the peer has ended its sending side.</summary>

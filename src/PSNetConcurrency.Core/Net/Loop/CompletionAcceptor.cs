@@ -35,16 +35,39 @@ internal sealed class CompletionAcceptor : ICompletionTarget, IDisposable
         }
         if (error == SocketError.Success && accepted is not null)
         {
-            Take(accepted);
+            try
+            {
+                Take(accepted);
+            }
+            catch (Exception e)
+            {
+                // Whatever is wrong with it, the next is still to be taken.
+                EventLoop.Report(e);
+            }
         }
-        else if (error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+        else if (!IsOfOneConnection(error))
         {
-            _acceptor.OnAcceptFailed(error);
+            accepted?.Dispose();
             _loop.Schedule(RetryDelay, static s => ((CompletionAcceptor)s!).Next(), this);
+            _acceptor.OnAcceptFailed(error);
             return;
         }
         Next();
     }
+
+    /// <summary>Whether the error is that of a connection that was being accepted; all else lasts, and asking again at once would spin.</summary>
+    internal static bool IsOfOneConnection(SocketError error) => error
+        is SocketError.ConnectionReset
+        or SocketError.ConnectionAborted
+        or SocketError.Interrupted
+        or SocketError.TimedOut
+        or SocketError.NetworkDown
+        or SocketError.NetworkReset
+        or SocketError.NetworkUnreachable
+        or SocketError.HostDown
+        or SocketError.HostUnreachable
+        or SocketError.ProtocolOption
+        or SocketError.OperationNotSupported;
 
     public void Dispose()
     {
@@ -66,9 +89,12 @@ internal sealed class CompletionAcceptor : ICompletionTarget, IDisposable
     private void Take(Socket accepted)
     {
         IPEndPoint remote;
+        IChannelHandler? handler;
         try
         {
             remote = (IPEndPoint)accepted.RemoteEndPoint!;
+            // Here, where it may fail: macOS refuses options to a socket whose peer is gone.
+            CompletionChannel.Prepare(accepted);
         }
         catch (SocketException)
         {
@@ -80,13 +106,20 @@ internal sealed class CompletionAcceptor : ICompletionTarget, IDisposable
         {
             remote = new IPEndPoint(remote.Address.MapToIPv4(), remote.Port);
         }
-        if (_acceptor.OnAccept(remote) is not { } handler)
+        try
+        {
+            handler = _acceptor.OnAccept(remote);
+        }
+        catch
+        {
+            accepted.Close(0);
+            throw;
+        }
+        if (handler is null)
         {
             accepted.Close(0);
             return;
         }
-        CompletionChannel channel = new(_loop, handler, accepted, remote);
-        _acceptor.OnAccepted(channel);
-        channel.Established();
+        new CompletionChannel(_loop, handler, accepted, remote).Accepted(_acceptor);
     }
 }

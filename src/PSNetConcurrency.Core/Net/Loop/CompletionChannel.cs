@@ -16,6 +16,7 @@ internal sealed class CompletionChannel : SocketChannel, ICompletionTarget
     private readonly byte[] _probe = new byte[1];
     private bool _receiving;
     private bool _sending;
+    private SocketError _receiveError;
 
     public CompletionChannel(CompletionLoop loop, IChannelHandler handler, Socket socket, IPEndPoint remote)
         : base(loop, handler)
@@ -23,8 +24,6 @@ internal sealed class CompletionChannel : SocketChannel, ICompletionTarget
         _loop = loop;
         _socket = socket;
         RemoteEndPoint = remote;
-        socket.Blocking = false;
-        socket.NoDelay = true;
         _receive.SetBuffer(Memory<byte>.Empty);
         _receive.Completed += (_, e) => _loop.Complete(this, Completion.Receive, e.SocketError);
         _send.SetBuffer(Memory<byte>.Empty);
@@ -39,9 +38,20 @@ internal sealed class CompletionChannel : SocketChannel, ICompletionTarget
     public override int? UnacknowledgedBytes =>
         OperatingSystem.IsLinux() && !IsClosed ? Libc.UnacknowledgedBytes((int)_socket.SafeHandle.DangerousGetHandle()) : null;
 
+    /// <summary>Sets what every socket of the loop has set.</summary>
+    /// <exception cref="SocketException">The peer is gone already (on macOS).</exception>
+    public static void Prepare(Socket socket)
+    {
+        socket.Blocking = false;
+        socket.NoDelay = true;
+        // An urgent byte is a byte like the others; left out of line, it would be missing from the stream.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.OutOfBandInline, true);
+    }
+
     public static CompletionChannel Connect(CompletionLoop loop, IPEndPoint remote, IChannelHandler handler)
     {
         Socket socket = new(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Prepare(socket);
         CompletionChannel channel = new(loop, handler, socket, remote);
         channel._send.RemoteEndPoint = remote;
         channel._sending = true;
@@ -76,8 +86,11 @@ internal sealed class CompletionChannel : SocketChannel, ICompletionTarget
                 Established();
                 break;
             case Completion.Receive:
-                // An error, too, is found by the receive that follows.
-                Readable(peerHungUp: false);
+                // An error may have been told here, and then the receive that follows finds a mere end; or the receive finds it,
+                // unless reading is paused, when the socket is asked. A reset that comes behind bytes that a paused channel has
+                // not read completes nothing: it is not seen before reading resumes, or something is sent.
+                _receiveError = error;
+                Readable(untilEmpty: false, broken: true);
                 break;
             case Completion.Send:
                 if (error == SocketError.Success)
@@ -92,6 +105,10 @@ internal sealed class CompletionChannel : SocketChannel, ICompletionTarget
     protected override int Receive(Span<byte> buffer, out SocketError error)
     {
         int n = _socket.Receive(buffer, SocketFlags.None, out error);
+        if (n == 0 && error == SocketError.Success)
+        {
+            error = _receiveError;
+        }
         return error == SocketError.Success ? n : -1;
     }
 
@@ -127,6 +144,22 @@ internal sealed class CompletionChannel : SocketChannel, ICompletionTarget
         if (!_socket.SendAsync(_send))
         {
             _loop.Complete(this, Completion.Send, _send.SocketError);
+        }
+    }
+
+    protected override SocketError TakeError()
+    {
+        if (_receiveError != SocketError.Success)
+        {
+            return _receiveError;
+        }
+        try
+        {
+            return (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode;
         }
     }
 

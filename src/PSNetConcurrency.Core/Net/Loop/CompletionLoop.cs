@@ -36,7 +36,15 @@ internal sealed class CompletionLoop : EventLoop
         _wake.Reset();
         for (int count = _completions.Count; count > 0 && _completions.TryDequeue(out var done); count--)
         {
-            done.Target.Completed(done.What, done.Error);
+            try
+            {
+                done.Target.Completed(done.What, done.Error);
+            }
+            catch (Exception e)
+            {
+                // A bug in one target costs that target's turn.
+                Report(e);
+            }
         }
         if (!_completions.IsEmpty)
         {

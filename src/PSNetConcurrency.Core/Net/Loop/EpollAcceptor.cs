@@ -17,6 +17,7 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IDisposable
     private readonly int _fd;
     private readonly int _slot;
     private bool _disposed;
+    private bool _retrying;
 
     public EpollAcceptor(EpollLoop loop, Socket socket, IAcceptor acceptor)
     {
@@ -37,25 +38,47 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IDisposable
             int fd = Libc.Accept(_fd, address, &length, Libc.NonBlocking | Libc.CloseOnExec);
             if (fd >= 0)
             {
-                Take(fd, EpollLoop.ReadAddress(new ReadOnlySpan<byte>(address, length)));
+                try
+                {
+                    Take(fd, EpollLoop.ReadAddress(new ReadOnlySpan<byte>(address, length)));
+                }
+                catch (Exception e)
+                {
+                    // Whatever is wrong with it, those behind it in the backlog are still to be taken.
+                    EventLoop.Report(e);
+                }
                 continue;
             }
             int errno = Marshal.GetLastPInvokeError();
-            switch (Libc.ToSocketError(errno))
+            if (IsOfOneConnection(errno))
             {
-                case SocketError.WouldBlock:
-                    return;
-                case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
-                    // Those waiting stay in the backlog and are taken when a descriptor is free; the edge is spent, so look again soon.
-                    _acceptor.OnAcceptFailed(Libc.ToSocketError(errno));
-                    _loop.Schedule(RetryDelay, static s => ((EpollAcceptor)s!).Ready(0), this);
-                    return;
-                default:
-                    // An error of that one connection (it was reset while waiting, say): the next may be fine.
-                    continue;
+                // It was reset while waiting, say: the next may be fine.
+                continue;
             }
+            if (Libc.ToSocketError(errno) != SocketError.WouldBlock)
+            {
+                // Those waiting stay in the backlog and are taken when the system can; the edge is spent, so look again soon.
+                Retry();
+                _acceptor.OnAcceptFailed(Libc.ToSocketError(errno));
+            }
+            return;
         }
     }
+
+    /// <summary>Whether accept told of the connection that it took out of the backlog; all else lasts, and asking again at once would spin.</summary>
+    internal static bool IsOfOneConnection(int errno) => errno
+        is Libc.Interrupted
+        or 64 // ENONET
+        or 71 // EPROTO
+        or 92 // ENOPROTOOPT
+        or 95 // EOPNOTSUPP
+        or 100 // ENETDOWN
+        or 101 // ENETUNREACH
+        or 103 // ECONNABORTED
+        or 104 // ECONNRESET
+        or 110 // ETIMEDOUT
+        or 112 // EHOSTDOWN
+        or 113; // EHOSTUNREACH
 
     public void Dispose()
     {
@@ -67,9 +90,35 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IDisposable
         }
     }
 
+    // One retry at a time, however many edges come meanwhile.
+    private void Retry()
+    {
+        if (_retrying)
+        {
+            return;
+        }
+        _retrying = true;
+        _loop.Schedule(RetryDelay, static s =>
+        {
+            EpollAcceptor acceptor = (EpollAcceptor)s!;
+            acceptor._retrying = false;
+            acceptor.Ready(0);
+        }, this);
+    }
+
     private void Take(int fd, IPEndPoint remote)
     {
-        if (_acceptor.OnAccept(remote) is not { } handler)
+        IChannelHandler? handler;
+        try
+        {
+            handler = _acceptor.OnAccept(remote);
+        }
+        catch
+        {
+            EpollChannel.Reset(fd);
+            throw;
+        }
+        if (handler is null)
         {
             EpollChannel.Reset(fd);
             return;
@@ -85,7 +134,6 @@ internal sealed unsafe class EpollAcceptor : IEpollTarget, IDisposable
             _acceptor.OnAcceptFailed(SocketError.NoBufferSpaceAvailable);
             return;
         }
-        _acceptor.OnAccepted(channel);
-        channel.Established();
+        channel.Accepted(_acceptor);
     }
 }

@@ -9,8 +9,8 @@ namespace PSNetConcurrency.Core.Net.Loop;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
 {
-    private const int SolSocket = 1, SoError = 4, SoLinger = 13, IpProtoTcp = 6, TcpNoDelay = 1, ShutdownWrite = 1;
-    private const int Interest = Libc.EpollIn | Libc.EpollOut | Libc.EpollRdHup;
+    private const int SolSocket = 1, SoError = 4, SoOutOfBandInline = 10, SoLinger = 13, IpProtoTcp = 6, TcpNoDelay = 1, ShutdownWrite = 1;
+    private const int Interest = Libc.EpollIn | Libc.EpollPri | Libc.EpollOut | Libc.EpollRdHup;
 
     private readonly EpollLoop _loop;
     private readonly int _fd;
@@ -25,6 +25,8 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         RemoteEndPoint = remote;
         int one = 1;
         _ = Libc.SetOption(fd, IpProtoTcp, TcpNoDelay, &one, sizeof(int));
+        // An urgent byte is a byte like the others; left out of line, it would be missing from the stream.
+        _ = Libc.SetOption(fd, SolSocket, SoOutOfBandInline, &one, sizeof(int));
         try
         {
             _slot = loop.Register(fd, this, Interest);
@@ -97,9 +99,12 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
             Fail(Failure(error));
             return;
         }
-        if ((events & (Libc.EpollIn | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup)) != 0 && !IsClosed)
+        if ((events & (Libc.EpollIn | Libc.EpollPri | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup)) != 0 && !IsClosed)
         {
-            Readable((events & (Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup)) != 0);
+            // Behind a hang-up, and behind the mark of an urgent byte, where the system ends a receive, a short read proves nothing.
+            Readable(
+                untilEmpty: (events & (Libc.EpollPri | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup)) != 0,
+                broken: (events & (Libc.EpollErr | Libc.EpollHup)) != 0);
         }
     }
 
@@ -157,7 +162,7 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         }
     }
 
-    private SocketError TakeError()
+    protected override SocketError TakeError()
     {
         int error = 0, length = sizeof(int);
         _ = Libc.GetOption(_fd, SolSocket, SoError, &error, &length);

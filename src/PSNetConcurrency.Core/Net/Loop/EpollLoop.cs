@@ -89,8 +89,21 @@ internal sealed unsafe class EpollLoop : EventLoop
             (IEpollTarget? target, uint generation) = _slots[(int)(uint)token];
             if (target is not null && generation == (uint)(token >> 32))
             {
-                target.Ready(flags);
+                ReadyGuarded(target, flags);
             }
+        }
+    }
+
+    // A bug in one target costs that target's turn; no delegate, as this runs for every event.
+    private static void ReadyGuarded(IEpollTarget target, int events)
+    {
+        try
+        {
+            target.Ready(events);
+        }
+        catch (Exception e)
+        {
+            Report(e);
         }
     }
 

@@ -78,6 +78,9 @@ public abstract class EventLoop
         }
     }
 
+    /// <summary>Tells of a failure that has nobody else to be told.</summary>
+    internal static void Report(Exception e) => Trace.TraceError($"PSNetConcurrency: {e}");
+
     internal void QueueRead(SocketChannel channel) => _reads.Enqueue(channel);
 
     internal void Detached(SocketChannel channel) => _channels.Remove(channel);
@@ -102,12 +105,12 @@ public abstract class EventLoop
             RunPosted();
             for (int turns = _reads.Count; turns > 0; turns--)
             {
-                _reads.Dequeue().ReadQueued();
+                RunGuarded(static channel => ((SocketChannel)channel!).ReadQueued(), _reads.Dequeue());
             }
         }
         foreach (SocketChannel channel in _channels.ToArray())
         {
-            channel.Abort();
+            RunGuarded(static channel => ((SocketChannel)channel!).Abort(), channel);
         }
         RunPosted();
         Release();
@@ -139,7 +142,7 @@ public abstract class EventLoop
         }
         catch (Exception e)
         {
-            Trace.TraceError($"PSNetConcurrency: {e}");
+            Report(e);
         }
     }
 

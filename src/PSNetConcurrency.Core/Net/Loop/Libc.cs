@@ -8,7 +8,7 @@ namespace PSNetConcurrency.Core.Net.Loop;
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class Libc
 {
-    public const int EpollIn = 0x1, EpollOut = 0x4, EpollErr = 0x8, EpollHup = 0x10, EpollRdHup = 0x2000, EpollEdge = 1 << 31;
+    public const int EpollIn = 0x1, EpollPri = 0x2, EpollOut = 0x4, EpollErr = 0x8, EpollHup = 0x10, EpollRdHup = 0x2000, EpollEdge = 1 << 31;
     public const int EpollAdd = 1, EpollDelete = 2;
     public const int CloseOnExec = 0x80000, NonBlocking = 0x800;
     public const int NoSignal = 0x4000, DontWait = 0x40;
@@ -77,6 +77,7 @@ internal static unsafe partial class Libc
     public static SocketError ToSocketError(int errno) => errno switch
     {
         11 => SocketError.WouldBlock,
+        12 => SocketError.NoBufferSpaceAvailable,
         13 or 1 => SocketError.AccessDenied,
         23 or 24 => SocketError.TooManyOpenSockets,
         32 => SocketError.ConnectionReset,

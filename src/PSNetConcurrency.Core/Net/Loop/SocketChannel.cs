@@ -17,18 +17,22 @@ public abstract class SocketChannel : Channel
     private bool _connected;
     private bool _paused;
     private bool _readable;
-    private bool _peerHungUp;
+    private bool _untilEmpty;
+    private bool _broken;
     private bool _queued;
     private bool _inputEnded;
     private bool _sendEnding;
     private bool _sendEnded;
     private bool _closing;
     private bool _lingering;
-    private bool _closed;
+    private volatile bool _closed;
+    private long _lastReceived;
+    private long _lastTaken;
 
     protected SocketChannel(EventLoop loop, IChannelHandler handler)
         : base(loop, handler)
     {
+        _lastReceived = _lastTaken = Environment.TickCount64;
     }
 
     public sealed override int PendingBytes => _pendingEnd - _pendingStart;
@@ -36,6 +40,12 @@ public abstract class SocketChannel : Channel
     public sealed override bool IsClosed => _closed;
 
     public sealed override bool InputEnded => _inputEnded;
+
+    public sealed override long LastReceived => _lastReceived;
+
+    public sealed override long LastTaken => _lastTaken;
+
+    public sealed override bool KeepsUnreadOnReset { get; set; }
 
     /// <summary>Receives without blocking: bytes, 0 at the end of input, or -1 with an error.</summary>
     protected abstract int Receive(Span<byte> buffer, out SocketError error);
@@ -51,11 +61,18 @@ public abstract class SocketChannel : Channel
 
     protected abstract void ShutdownSendCore();
 
+    /// <summary>The error that has ended the connection, if one has; taking it may be how the system forgets it.</summary>
+    protected abstract SocketError TakeError();
+
     /// <summary>The next byte to go out; there is one.</summary>
     protected byte FirstPending => _pending![_pendingStart];
 
     /// <summary>Some pending bytes have gone out by another way than <see cref="Transmit"/>.</summary>
-    protected void TakePending(int count) => _pendingStart += count;
+    protected void TakePending(int count)
+    {
+        _pendingStart += count;
+        _lastTaken = Environment.TickCount64;
+    }
 
     protected abstract void CloseCore(bool reset);
 
@@ -84,6 +101,7 @@ public abstract class SocketChannel : Channel
                     break;
                 }
                 data = data[sent..];
+                _lastTaken = Environment.TickCount64;
             }
             if (data.IsEmpty)
             {
@@ -178,14 +196,31 @@ public abstract class SocketChannel : Channel
         }
     }
 
-    internal void Readable(bool peerHungUp)
+    /// <summary>Attaches a connection that was accepted, and begins with it.</summary>
+    internal void Accepted(IAcceptor acceptor)
     {
-        _peerHungUp |= peerHungUp;
-        _readable = true;
-        if (!_paused)
+        try
         {
-            Guarded(static channel => channel.ReadOnce());
+            acceptor.OnAccepted(this);
         }
+        catch (Exception e)
+        {
+            Abort(e);
+            return;
+        }
+        Established();
+    }
+
+    /// <summary>
+    /// There is something to read. <paramref name="untilEmpty"/>: only the system's own word says that all is read.
+    /// <paramref name="broken"/>: an error, perhaps, is behind it.
+    /// </summary>
+    internal void Readable(bool untilEmpty, bool broken)
+    {
+        _untilEmpty |= untilEmpty;
+        _broken |= broken;
+        _readable = true;
+        Read();
     }
 
     internal void Writable()
@@ -200,9 +235,22 @@ public abstract class SocketChannel : Channel
     internal void ReadQueued()
     {
         _queued = false;
-        if (_readable && !_paused)
+        if (_readable)
+        {
+            Read();
+        }
+    }
+
+    private void Read()
+    {
+        if (!_paused)
         {
             Guarded(static channel => channel.ReadOnce());
+        }
+        // Paused, perhaps by what was just read: nothing would find the error, and the connection stay for as long as that lasts.
+        if (_paused && _broken && !_closed && !KeepsUnreadOnReset && TakeError() is var error and not SocketError.Success)
+        {
+            Fail(Failure(error));
         }
     }
 
@@ -240,7 +288,7 @@ public abstract class SocketChannel : Channel
                 }
                 return;
             }
-            _pendingStart += sent;
+            TakePending(sent);
         }
         ReleasePending();
         if (_closing)
@@ -267,13 +315,14 @@ public abstract class SocketChannel : Channel
         {
             if (!_closing)
             {
+                _lastReceived = Environment.TickCount64;
                 Handler.OnData(this, buffer[..received]);
             }
             if (_closed)
             {
                 return;
             }
-            if (received < buffer.Length && !_peerHungUp)
+            if (received < buffer.Length && !_untilEmpty)
             {
                 // A short read emptied the socket: what comes next raises a new event, and a second call would only say so.
                 _readable = false;

@@ -26,7 +26,7 @@ public sealed class TlsChannel : Channel, IChannelHandler
     private bool _inputEnded;
     private bool _sendEnded;
     private bool _closing;
-    private bool _closed;
+    private volatile bool _closed;
 
     private TlsChannel(Channel inner, IChannelHandler handler, Func<SslStream, Task> authenticate)
         : base(inner.Loop, handler)
@@ -44,6 +44,12 @@ public sealed class TlsChannel : Channel, IChannelHandler
     public override int PendingBytes => _inner.PendingBytes;
 
     public override int? UnacknowledgedBytes => _inner.UnacknowledgedBytes;
+
+    public override long LastReceived => _inner.LastReceived;
+
+    public override long LastTaken => _inner.LastTaken;
+
+    public override bool KeepsUnreadOnReset { get => _inner.KeepsUnreadOnReset; set => _inner.KeepsUnreadOnReset = value; }
 
     public override bool IsClosed => _closed;
 

@@ -129,7 +129,14 @@ public class LoopTests
     [MemberData(nameof(Kinds))]
     public async Task Sending_to_a_peer_that_is_gone_closes_the_channel(LoopKind kind)
     {
-        await using LoopPair pair = await LoopPair.StartAsync(kind, () => new ScriptedHandler { OnConnected = channel => channel.PauseReading() });
+        await using LoopPair pair = await LoopPair.StartAsync(kind, () => new ScriptedHandler
+        {
+            OnConnected = channel =>
+            {
+                channel.KeepsUnreadOnReset = true;
+                channel.PauseReading();
+            },
+        });
         ScriptedHandler client = new();
         await pair.ConnectAsync(client);
         Channel mine = await client.Connected;
