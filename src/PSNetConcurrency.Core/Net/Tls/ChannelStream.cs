@@ -18,6 +18,7 @@ internal sealed class ChannelStream : Stream, IValueTaskSource<int>
     private int _keptStart;
     private int _keptEnd;
     private bool _ended;
+    private bool _discarding;
     private Exception? _failure;
 
     public ChannelStream(Channel channel) => _channel = channel;
@@ -42,7 +43,8 @@ internal sealed class ChannelStream : Stream, IValueTaskSource<int>
             data = data[n..];
             CompleteRead(n);
         }
-        if (data.IsEmpty)
+        // The read that was just completed may have ended in a close: then nobody is left to take the rest.
+        if (data.IsEmpty || _discarding || _failure is not null)
         {
             return;
         }
@@ -61,6 +63,17 @@ internal sealed class ChannelStream : Stream, IValueTaskSource<int>
         if (_reading)
         {
             CompleteRead(0);
+        }
+    }
+
+    /// <summary>Nobody will read any more: what is kept and what still comes is thrown away, so that the channel's end is seen.</summary>
+    public void Discard()
+    {
+        _discarding = true;
+        ReleaseKept();
+        if (!_channel.IsClosed)
+        {
+            _channel.ResumeReading();
         }
     }
 

@@ -82,8 +82,9 @@ public sealed class TlsChannel : Channel, IChannelHandler
         {
             _tls.Write(data);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e)
         {
+            // Whatever it was, a record may be cut in two: nothing can be sent behind it.
             _sendEnded = true;
             Loop.Post(() => Abort(e));
         }
@@ -128,6 +129,8 @@ public sealed class TlsChannel : Channel, IChannelHandler
         }
         _closing = true;
         ShutdownSend();
+        // What waits for a handler that reads no more may end.
+        ResumeReading();
         _inner.Close(linger);
     }
 
@@ -171,12 +174,15 @@ public sealed class TlsChannel : Channel, IChannelHandler
     private async Task RunAsync()
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(PlainBufferSize);
+        bool inHandler = false;
         try
         {
             await _authenticate(_tls).ConfigureAwait(false);
             _connected = true;
             _handshakeTimer?.Cancel();
+            inHandler = true;
             Handler.OnConnected(this);
+            inHandler = false;
             // Records that came together with the one at which the handler closed are thrown away, as all input is from then on.
             while (!_closed && !_closing)
             {
@@ -194,26 +200,49 @@ public sealed class TlsChannel : Channel, IChannelHandler
                 if (n == 0)
                 {
                     _inputEnded = true;
+                    inHandler = true;
                     Handler.OnInputEnded(this);
                     return;
                 }
                 if (!_closed)
                 {
+                    inHandler = true;
                     Handler.OnData(this, buffer.AsSpan(0, n));
+                    inHandler = false;
                 }
             }
         }
-        catch (Exception) when (_closed)
+        catch (Exception) when (_closed && !inHandler)
         {
             // OnClosed has told why.
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or InvalidOperationException or NotSupportedException)
+        catch (Exception e)
         {
-            _inner.Abort(e as NetException ?? TlsErrors.Describe(e, RemoteEndPoint?.ToString() ?? "The peer"));
+            End(e, inHandler);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            _stream.Discard();
+        }
+    }
+
+    // Whatever ended the reading costs the connection, and is told: a handler's bug as it is, all else as TLS that failed.
+    private void End(Exception e, bool inHandler)
+    {
+        try
+        {
+            if (_closed)
+            {
+                EventLoop.Report(e);
+                return;
+            }
+            _inner.Abort(inHandler ? e : e as NetException ?? TlsErrors.Describe(e, RemoteEndPoint?.ToString() ?? "The peer"));
+        }
+        catch (Exception other)
+        {
+            // Of the handler, when it was told of the end; this task has no other observer.
+            EventLoop.Report(other);
         }
     }
 
