@@ -40,9 +40,17 @@ internal sealed class FaultConnection : IChannelHandler
 
     public bool IsBusy => !_over && (!_connected || _resetting || _up.IsBusy || _down.IsBusy);
 
+    /// <summary>Whether the proxy itself keeps the client waiting, and not a peer that does not read.</summary>
+    public bool IsDelaying => !_over && (!_connected || _resetting || _up.IsDelaying || _down.IsDelaying);
+
+    /// <summary>When the target last took something of the client's.</summary>
+    public long LastTaken => _connected ? _target!.LastTaken : 0;
+
     public void Start(NetFault fault)
     {
         Apply(fault);
+        // What came before a reset goes to the target first, as it would without a proxy.
+        _client.Channel.KeepsUnreadOnReset = true;
         _client.Channel.PauseReading();
         ConnectNext(null);
     }
@@ -166,6 +174,7 @@ internal sealed class FaultConnection : IChannelHandler
     {
         _connectTimer?.Cancel();
         _connected = true;
+        channel.KeepsUnreadOnReset = true;
         _proxy.Connected(((IPEndPoint)channel.RemoteEndPoint!).Address);
         _client.Channel.ResumeReading();
         // Either may end the connection where a cut is at 0; the other then finds it over.

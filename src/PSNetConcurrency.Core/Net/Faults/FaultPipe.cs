@@ -68,6 +68,9 @@ internal sealed class FaultPipe
     /// <summary>Whether something is on its way that will be delivered.</summary>
     public bool IsBusy => !Ended && !_stalled && (_queue.Count > 0 || _gather.Length > 0 || (_open && _destination.PendingBytes > 0));
 
+    /// <summary>Whether something waits for the pipe's own delays, rather than for a destination that does not take it.</summary>
+    public bool IsDelaying => IsBusy && (!_open || _destination.PendingBytes == 0);
+
     public void Open(Channel source, Channel destination)
     {
         _source = source;

@@ -68,6 +68,12 @@ public sealed class FaultProxyProtocol : ServerProtocol
 
     public override bool IsBusy(NetClient client) => client.ProtocolState is FaultConnection { IsBusy: true };
 
+    public override bool IsWorkingFor(NetClient client) => client.ProtocolState is FaultConnection { IsDelaying: true };
+
+    // Its bytes reach the target later than the proxy: a target that takes them slowly does not make it idle.
+    public override long LastActivity(NetClient client) =>
+        Math.Max(base.LastActivity(client), client.ProtocolState is FaultConnection connection ? connection.LastTaken : 0);
+
     /// <summary>Has every connection work with other faults from now on.</summary>
     internal void Apply(NetFault fault)
     {

@@ -31,6 +31,9 @@ public sealed class MessageWork
     /// <summary>A string, or bytes, as the listener was told.</summary>
     public object Message { get; }
 
+    /// <summary>Whether the client is gone, so that nobody would get an answer; may be asked from any thread.</summary>
+    public bool IsAbandoned => Client.Channel.IsClosed;
+
     /// <summary>Sends the replies, a frame each; none is fine.</summary>
     public void Complete(IReadOnlyList<byte[]> replies) => Answer(() => _protocol.Reply(Client, replies));
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using System.Text;
+using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Loop;
 using PSNetConcurrency.Core.Net.Server;
 
@@ -15,6 +16,7 @@ public sealed class NetClient : IChannelHandler
     private long _bytesReceived;
     private long _bytesSent;
     private long _messageCount;
+    private long _lastServed;
     private bool _connected;
     private bool _lingers;
 
@@ -23,7 +25,6 @@ public sealed class NetClient : IChannelHandler
         _server = server;
         Id = id;
         _remote = remote;
-        LastActivity = Environment.TickCount64;
     }
 
     /// <summary>1 for the listener's first client, and so on.</summary>
@@ -48,7 +49,7 @@ public sealed class NetClient : IChannelHandler
     public void Send(byte[] data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        _server.Loop.Post(() => SendOnLoop(data));
+        _server.Loop.Post(() => SendUnasked(data));
     }
 
     /// <summary>Sends text beside the replies, as UTF-8, unframed.</summary>
@@ -75,16 +76,19 @@ public sealed class NetClient : IChannelHandler
 
     internal TcpServer Server => _server;
 
-    internal long LastActivity { get; private set; }
+    /// <summary>When the client last sent or took something, or the server last worked for it, in <see cref="Environment.TickCount64"/>.</summary>
+    internal long LastActivity => Math.Max(_lastServed, _server.Protocol.LastActivity(this));
 
     internal bool CloseWhenIdle { get; set; }
 
     internal void Attach(Channel channel) => Channel = channel;
 
+    /// <summary>The client waits for the server: it is idle from the end of that on, however long it took.</summary>
+    internal void NoteServed(long now) => _lastServed = now;
+
     /// <summary>Sends at once; on the loop only. Its own name, so that no overload of <see cref="Send(byte[])"/> is taken by mistake.</summary>
     internal void SendOnLoop(ReadOnlySpan<byte> data)
     {
-        LastActivity = Environment.TickCount64;
         Interlocked.Add(ref _bytesSent, data.Length);
         _server.CountSent(data.Length);
         Channel.Send(data);
@@ -112,6 +116,19 @@ public sealed class NetClient : IChannelHandler
         }
     }
 
+    // Nothing else bounds what the client did not ask for: it need not read, and the sender need not look.
+    private void SendUnasked(byte[] data)
+    {
+        int pending = Channel.PendingBytes;
+        if (pending > 0 && (long)pending + data.Length > _server.MaximumPendingBytes)
+        {
+            Channel.Abort(new NetException(NetError.MessageTooLarge,
+                $"{this} does not read: {pending} bytes sent to it wait, and with {data.Length} more they would be over the limit of {_server.MaximumPendingBytes}. It was disconnected.", ToString()));
+            return;
+        }
+        SendOnLoop(data);
+    }
+
     void IChannelHandler.OnConnected(Channel channel)
     {
         Channel = channel;
@@ -122,7 +139,6 @@ public sealed class NetClient : IChannelHandler
 
     void IChannelHandler.OnData(Channel channel, ReadOnlySpan<byte> data)
     {
-        LastActivity = Environment.TickCount64;
         Interlocked.Add(ref _bytesReceived, data.Length);
         _server.CountReceived(data.Length);
         _server.Protocol.OnData(this, data);
@@ -132,7 +148,6 @@ public sealed class NetClient : IChannelHandler
 
     void IChannelHandler.OnDrained(Channel channel)
     {
-        LastActivity = Environment.TickCount64;
         _server.Protocol.OnDrained(this);
         CloseIfDrained();
     }

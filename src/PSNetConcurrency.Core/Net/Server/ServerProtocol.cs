@@ -31,6 +31,15 @@ public abstract class ServerProtocol
     /// <summary>Whether something is under way for the client that a drain waits for.</summary>
     public virtual bool IsBusy(NetClient client) => false;
 
+    /// <summary>
+    /// Whether the client waits for the listener, not the listener for the client, which therefore is not idle. Unlike
+    /// <see cref="IsBusy"/> it does not hold where only the client's not reading keeps something under way.
+    /// </summary>
+    public virtual bool IsWorkingFor(NetClient client) => IsBusy(client);
+
+    /// <summary>When the client last sent or took something, in <see cref="Environment.TickCount64"/>.</summary>
+    public virtual long LastActivity(NetClient client) => Math.Max(client.Channel.LastReceived, client.Channel.LastTaken);
+
     /// <summary>The listener has stopped; called once, off the loop.</summary>
     public virtual void OnStopped()
     {

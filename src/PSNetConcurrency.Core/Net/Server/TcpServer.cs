@@ -40,6 +40,8 @@ public class TcpServer : NetListener, IAcceptor
 
     public int MaximumConnection => _options.MaximumConnection;
 
+    internal int MaximumPendingBytes => _options.MaximumPendingBytes;
+
     /// <summary>Binds and begins to serve.</summary>
     /// <exception cref="NetException">The port is in use, needs rights, or the address is not this machine's.</exception>
     public static TcpServer Start(string kind, TcpServerOptions options, ServerProtocol protocol) =>
@@ -102,7 +104,7 @@ public class TcpServer : NetListener, IAcceptor
         {
             _acceptFailing = true;
             Record(ListenerEventType.Error, error: new NetException(NetError.SocketFailure,
-                $"{LocalEndPoint}: no connection can be accepted now: {new SocketException((int)error).Message}. Clients wait until descriptors are free.", LocalEndPoint.ToString()));
+                $"{LocalEndPoint}: no connection can be accepted now: {new SocketException((int)error).Message}. Clients wait until one can.", LocalEndPoint.ToString()));
         }
     }
 
@@ -206,11 +208,16 @@ public class TcpServer : NetListener, IAcceptor
         {
             return;
         }
-        long limit = Environment.TickCount64 - (long)_options.IdleTimeout.TotalMilliseconds;
+        long now = Environment.TickCount64;
+        long limit = now - (long)_options.IdleTimeout.TotalMilliseconds;
         List<NetClient>? idle = null;
         foreach (NetClient client in _clients)
         {
-            if (client.LastActivity < limit && !Protocol.IsBusy(client))
+            if (Protocol.IsWorkingFor(client))
+            {
+                client.NoteServed(now);
+            }
+            else if (client.LastActivity < limit)
             {
                 (idle ??= []).Add(client);
             }

@@ -24,6 +24,12 @@ public sealed record TcpServerOptions
     /// <summary>How long a client may neither send nor take anything before it is disconnected; zero for ever.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How many bytes that a client did not ask for (<see cref="NetClient.Send(byte[])"/>) may wait for it to read; a send beyond
+    /// that disconnects it. Where nothing waits one send may be larger, and replies are not bounded by it.
+    /// </summary>
+    public int MaximumPendingBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>With a certificate clients must use TLS.</summary>
     public X509Certificate2? Certificate { get; init; }
 

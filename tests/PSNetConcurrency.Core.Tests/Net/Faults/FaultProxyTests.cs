@@ -46,6 +46,49 @@ public class FaultProxyTests
         Assert.True(await rig.AllGoneAsync());
     }
 
+    [Theory]
+    [MemberData(nameof(Loops))]
+    public async Task A_client_that_takes_nothing_is_idle_although_bytes_wait_for_it(LoopKind loop)
+    {
+        await using ProxyRig rig = new(NetFault.None, loop, configure: o => o with { IdleTimeout = TimeSpan.FromSeconds(1) });
+        (_, Socket server) = await rig.ConnectAsync();
+        await Assert.ThrowsAnyAsync<SocketException>(() => rig.SendAsync(server, new byte[256 * 1024 * 1024], [256 * 1024]));
+        Assert.True(await rig.AllGoneAsync());
+        Assert.Equal(NetError.TimedOut, Assert.IsType<NetException>(rig.Proxy.LastError).Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(Loops))]
+    public async Task A_client_whose_bytes_the_proxy_itself_delays_is_not_idle(LoopKind loop)
+    {
+        await using ProxyRig rig = new(new NetFault { LatencyMilliseconds = 1500 }, loop, configure: o => o with { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+        (Socket client, Socket server) = await rig.ConnectAsync();
+        await rig.SendAsync(client, [1, 2, 3]);
+        Assert.Equal(new byte[] { 1, 2, 3 }, await rig.ReceiveAsync(server, 3));
+        Assert.Equal(0, rig.Proxy.ErrorCount);
+    }
+
+    [Theory]
+    [MemberData(nameof(Loops))]
+    public async Task A_client_whose_bytes_the_target_takes_slowly_is_not_idle(LoopKind loop)
+    {
+        await using ProxyRig rig = new(NetFault.None, loop, configure: o => o with { IdleTimeout = TimeSpan.FromSeconds(1) });
+        (Socket client, Socket server) = await rig.ConnectAsync();
+        byte[] data = ProxyRig.Bytes(24 * 1024 * 1024);
+        Task sending = rig.SendAsync(client, data);
+        long start = Stopwatch.GetTimestamp();
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10));
+        int received = 0;
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(3) && received < data.Length)
+        {
+            await timer.WaitForNextTickAsync();
+            received += (await rig.ReceiveAsync(server, Math.Min(64 * 1024, data.Length - received))).Length;
+        }
+        received += (await rig.ReceiveAsync(server, data.Length - received)).Length;
+        await sending;
+        Assert.Equal((data.Length, 0L), (received, rig.Proxy.ErrorCount));
+    }
+
     [Fact]
     public async Task A_reset_after_the_end_of_input_is_passed_on()
     {
