@@ -173,17 +173,25 @@ public sealed class ListenerLifeTests
     {
         using PowerShellSession shell = new();
         using ManualResetEventSlim never = new();
-        shell.Run("""
-            $s = Start-TcpServer -Concurrency Parallel -ThrottleLimit 3 -FrameFormat Line { ($using:never).Wait() }
-            $c = 1..3 | ForEach-Object { $s | New-TcpSession }
-            $c | Send-TcpData -InputObject "x`n"
-            $null = $s | Wait-NetListener -MessageCount 3 -TimeoutSeconds 20
-            """, ("never", never));
-        long start = Stopwatch.GetTimestamp();
-        shell.Run("$s | Stop-NetListener -Force");
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(9));
-        Assert.Contains("3 handlers did not stop", (string)shell.One("$s | Receive-NetListener | Where-Object { $_.Type -eq 'Error' -and $_.Message -like '*handlers*' }").Properties["Message"].Value, StringComparison.Ordinal);
-        never.Set();
+        using CountdownEvent inside = new(3);
+        try
+        {
+            shell.Run("""
+                $s = Start-TcpServer -Concurrency Parallel -ThrottleLimit 3 -FrameFormat Line { $null = ($using:inside).Signal(); ($using:never).Wait() }
+                $c = 1..3 | ForEach-Object { $s | New-TcpSession }
+                $c | Send-TcpData -InputObject "x`n"
+                """, ("never", never), ("inside", inside));
+            Assert.True(inside.Wait(TimeSpan.FromSeconds(30)));
+            long start = Stopwatch.GetTimestamp();
+            shell.Run("$s | Stop-NetListener -Force");
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(9));
+            Assert.Contains("3 handlers did not stop", (string)shell.One("$s | Receive-NetListener | Where-Object { $_.Type -eq 'Error' -and $_.Message -like '*handlers*' }").Properties["Message"].Value, StringComparison.Ordinal);
+        }
+        finally
+        {
+            never.Set();
+            WaitUntil(() => CountThreads() == 0, TimeSpan.FromSeconds(20), what: () => $"{CountThreads()} threads of ours are left");
+        }
     }
 
     [Fact]
@@ -211,9 +219,12 @@ public sealed class ListenerLifeTests
 
     private static void LeavesNothing(Action<PowerShellSession> work)
     {
-        using PowerShellSession shell = new();
         // Once for what is made once and kept: thread pool, the socket engine, caches.
-        work(new PowerShellSession());
+        using (PowerShellSession first = new())
+        {
+            work(first);
+        }
+        using PowerShellSession shell = new();
         (int sockets, int threads) = (CountSockets(), CountThreads());
         work(shell);
         WaitUntil(() => CountSockets() <= sockets, TimeSpan.FromSeconds(10), what: () => $"{CountSockets()} sockets, {sockets} before");
@@ -225,7 +236,7 @@ public sealed class ListenerLifeTests
         : 0;
 
     // Threads of ours carry their names into the system; the pool's come and go as it likes.
-    private static int CountThreads() => OperatingSystem.IsLinux()
+    internal static int CountThreads() => OperatingSystem.IsLinux()
         ? Directory.EnumerateDirectories("/proc/self/task").Count(IsOurs)
         : 0;
 

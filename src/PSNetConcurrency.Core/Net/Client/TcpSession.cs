@@ -283,7 +283,7 @@ public sealed class TcpSession : IDisposable
                 ReceiveEndReason? end = await DiscardAsync(CloseGrace, cancellationToken).ConfigureAwait(false);
                 if (end == ReceiveEndReason.PeerReset)
                 {
-                    throw new NetException(NetError.PeerReset, $"{Peer} reset the connection before it had taken everything that was sent.", Peer, LastError);
+                    throw new NetException(NetError.PeerReset, $"{Peer} reset the connection while it was being closed; whether it had taken everything that was sent is not known.", Peer, LastError);
                 }
                 if (end != ReceiveEndReason.TimedOut || UnacknowledgedBytes is not > 0)
                 {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
@@ -83,6 +84,7 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         _ = Libc.Close(fd);
     }
 
+    [MethodImpl(HotPath.Options)]
     public void Ready(int events)
     {
         if (!IsEstablished && (_connectRefusedAtOnce || !FinishConnect()))
@@ -108,6 +110,7 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         }
     }
 
+    [MethodImpl(HotPath.Options)]
     protected override int Receive(Span<byte> buffer, out SocketError error)
     {
         nint n;
@@ -123,6 +126,7 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         return (int)n;
     }
 
+    [MethodImpl(HotPath.Options)]
     protected override int Transmit(ReadOnlySpan<byte> data, out SocketError error)
     {
         nint n;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
@@ -68,6 +69,7 @@ internal sealed unsafe class EpollLoop : EventLoop
 
     public new void Attached(SocketChannel channel) => base.Attached(channel);
 
+    [MethodImpl(HotPath.Options)]
     protected override void Poll(int timeoutMilliseconds)
     {
         int count;

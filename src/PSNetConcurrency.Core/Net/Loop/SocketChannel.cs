@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace PSNetConcurrency.Core.Net.Loop;
 
@@ -80,6 +81,7 @@ public abstract class SocketChannel : Channel
     protected NetException Failure(SocketError error) =>
         NetException.FromSocket(new SocketException((int)error), RemoteEndPoint?.ToString() ?? "The peer");
 
+    [MethodImpl(HotPath.Options)]
     public sealed override void Send(ReadOnlySpan<byte> data)
     {
         if (_closed || _sendEnding || data.IsEmpty)
@@ -215,6 +217,7 @@ public abstract class SocketChannel : Channel
     /// There is something to read. <paramref name="untilEmpty"/>: only the system's own word says that all is read.
     /// <paramref name="broken"/>: an error, perhaps, is behind it.
     /// </summary>
+    [MethodImpl(HotPath.Options)]
     internal void Readable(bool untilEmpty, bool broken)
     {
         _untilEmpty |= untilEmpty;
@@ -223,6 +226,7 @@ public abstract class SocketChannel : Channel
         Read();
     }
 
+    [MethodImpl(HotPath.Options)]
     internal void Writable()
     {
         if (_pending is not null)
@@ -255,6 +259,7 @@ public abstract class SocketChannel : Channel
     }
 
     // A handler that throws has a bug; it costs its own connection, not the loop and everybody on it.
+    [MethodImpl(HotPath.Options)]
     private void Guarded(Action<SocketChannel> turn)
     {
         if (_closed)
@@ -271,6 +276,7 @@ public abstract class SocketChannel : Channel
         }
     }
 
+    [MethodImpl(HotPath.Options)]
     private void Flush()
     {
         while (PendingBytes > 0)
@@ -303,6 +309,7 @@ public abstract class SocketChannel : Channel
         Handler.OnDrained(this);
     }
 
+    [MethodImpl(HotPath.Options)]
     private void ReadOnce()
     {
         if (_inputEnded)

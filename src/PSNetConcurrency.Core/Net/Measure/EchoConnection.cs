@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.CompilerServices;
 using PSNetConcurrency.Core.Net.Loop;
 using PSNetConcurrency.Core.Net.Tls;
 
@@ -68,6 +69,7 @@ internal sealed class EchoConnection(EchoRun run, int index) : IChannelHandler
         run.Connected();
     }
 
+    [MethodImpl(HotPath.Options)]
     void IChannelHandler.OnData(Channel channel, ReadOnlySpan<byte> data)
     {
         if (data.Length > _unreturned || !data.SequenceEqual(EchoPattern.Slice(_receivePosition, data.Length)))
@@ -122,6 +124,7 @@ internal sealed class EchoConnection(EchoRun run, int index) : IChannelHandler
     private void ConnectTimedOut() => Abort(new NetException(NetError.TimedOut,
         $"{run.Target} did not accept a connection within {run.Options.Timeout.TotalSeconds:0.###} s. A firewall may drop the packets.", run.Target));
 
+    [MethodImpl(HotPath.Options)]
     private void Returned(long now)
     {
         long sentAt = TakeOldest();
@@ -140,6 +143,7 @@ internal sealed class EchoConnection(EchoRun run, int index) : IChannelHandler
         return sentAt;
     }
 
+    [MethodImpl(HotPath.Options)]
     private void Issue(long now)
     {
         int slot = _oldest + _outstanding;
@@ -150,6 +154,7 @@ internal sealed class EchoConnection(EchoRun run, int index) : IChannelHandler
     }
 
     // No more than the system takes, so that a message of any size costs no memory beyond one slice.
+    [MethodImpl(HotPath.Options)]
     private void Pump()
     {
         Channel channel = _channel!;

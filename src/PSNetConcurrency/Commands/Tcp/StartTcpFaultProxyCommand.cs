@@ -34,7 +34,8 @@ namespace PSNetConcurrency.Commands.Tcp;
 ///   <para>A server that breaks off in the middle of its answer, told by address.</para>
 ///   <code>$server = Start-TcpEchoServer
 /// $proxy = Start-TcpFaultProxy -TargetName $server.ComputerName -TargetPort $server.Port -ResetAfterBytes 3 -Direction ServerToClient
-/// $proxy | Send-TcpData -InputObject 'hello'
+/// $proxy | Invoke-TcpExchange -InputObject 'hello' -UntilClosed -ErrorAction SilentlyContinue -ErrorVariable failure
+/// $failure.Exception.Received
 /// $proxy, $server | Stop-NetListener -Force</code>
 /// </example>
 /// <example>

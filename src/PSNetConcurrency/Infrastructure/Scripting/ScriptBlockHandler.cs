@@ -175,6 +175,11 @@ internal sealed class ScriptBlockHandler : IMessageHandler
 
         private void Answer(Runspace runspace, MessageWork work)
         {
+            if (work.IsAbandoned)
+            {
+                // Its client is gone: nobody waits for the answer.
+                return;
+            }
             using PowerShell shell = PowerShell.Create();
             shell.Runspace = runspace;
             shell.AddScript(Dispatch, useLocalScope: true).AddArgument(work.Message).AddArgument(work.Client);
