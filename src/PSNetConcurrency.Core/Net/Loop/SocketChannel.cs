@@ -251,8 +251,10 @@ public abstract class SocketChannel : Channel
         {
             Guarded(static channel => channel.ReadOnce());
         }
-        // Paused, perhaps by what was just read: nothing would find the error, and the connection stay for as long as that lasts.
-        if (_paused && _broken && !_closed && !KeepsUnreadOnReset && TakeError() is var error and not SocketError.Success)
+        // Paused, perhaps by what was just read, or at the end of input, which the system tells before a reset that came with it:
+        // nothing else would find the error, and the connection stay for as long as that lasts.
+        bool unread = _paused && !_inputEnded;
+        if (_broken && !_closed && (_inputEnded || (unread && !KeepsUnreadOnReset)) && TakeError() is var error and not SocketError.Success)
         {
             Fail(Failure(error));
         }
