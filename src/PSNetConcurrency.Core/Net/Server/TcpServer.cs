@@ -115,11 +115,12 @@ public class TcpServer : NetListener, IAcceptor
         {
             return;
         }
-        CountDisconnected();
+        // Before the count goes down: who waits for that finds the reason.
         if (reason is not null)
         {
             Record(ListenerEventType.Error, client.ToString(), client.BytesReceived, reason.Message, reason);
         }
+        CountDisconnected();
         Record(ListenerEventType.Disconnected, client.ToString(), client.BytesReceived);
         // Who only looks whether the port is open has not been served.
         if (_options.Once && !_stopping && client.BytesReceived > 0)

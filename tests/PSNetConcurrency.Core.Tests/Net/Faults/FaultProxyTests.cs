@@ -72,14 +72,14 @@ public class FaultProxyTests
     [MemberData(nameof(Loops))]
     public async Task A_client_whose_bytes_the_target_takes_slowly_is_not_idle(LoopKind loop)
     {
-        await using ProxyRig rig = new(NetFault.None, loop, configure: o => o with { IdleTimeout = TimeSpan.FromSeconds(1) });
+        await using ProxyRig rig = new(NetFault.None, loop, configure: o => o with { IdleTimeout = TimeSpan.FromSeconds(4) });
         (Socket client, Socket server) = await rig.ConnectAsync();
-        byte[] data = ProxyRig.Bytes(24 * 1024 * 1024);
+        byte[] data = ProxyRig.Bytes(48 * 1024 * 1024);
         Task sending = rig.SendAsync(client, data);
         long start = Stopwatch.GetTimestamp();
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10));
         int received = 0;
-        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(3) && received < data.Length)
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(6) && received < data.Length)
         {
             await timer.WaitForNextTickAsync();
             received += (await rig.ReceiveAsync(server, Math.Min(64 * 1024, data.Length - received))).Length;
