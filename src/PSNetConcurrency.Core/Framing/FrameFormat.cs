@@ -10,12 +10,21 @@ public abstract class FrameFormat
     /// <summary>The longest frame taken where nothing else is said, in bytes: 1 MiB.</summary>
     public const int DefaultMaximum = 1024 * 1024;
 
+    /// <summary>No frames: a message is what one receive happens to bring.</summary>
+    public static FrameFormat None { get; } = new UnframedFormat(DefaultMaximum);
+
+    /// <summary>Lines that end with LF or CR LF.</summary>
+    public static FrameFormat Line { get; } = new LineFormat(DefaultMaximum);
+
     protected FrameFormat(int maximumFrameLength) => MaximumFrameLength = maximumFrameLength > 0
         ? maximumFrameLength
         : throw new NetException(NetError.InvalidArgument, $"The maximum frame length, {maximumFrameLength}, must be above 0.", maximumFrameLength);
 
     /// <summary>The kind's name, as a user types it.</summary>
     public abstract string Kind { get; }
+
+    /// <summary>Whether it is <see cref="None"/>, whatever its limit.</summary>
+    internal bool IsUnframed => this is UnframedFormat;
 
     /// <summary>The longest frame taken, in bytes, its header included.</summary>
     public int MaximumFrameLength { get; }

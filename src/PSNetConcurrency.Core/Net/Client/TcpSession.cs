@@ -237,7 +237,7 @@ public sealed class TcpSession : IDisposable
                 : State == TcpSessionState.Faulted ? ReceiveEndReason.PeerReset
                 : ReceiveEndReason.PeerClosed;
             // Unframed means all that is there: what one send brought may lie in the system in several pieces.
-            while (end is null && request.Format?.Kind == "None" && !request.UntilClosed && Available > 0 && _buffer.Length < request.MaximumBytes
+            while (end is null && request.Format is { IsUnframed: true } && !request.UntilClosed && Available > 0 && _buffer.Length < request.MaximumBytes
                 && await FillAsync(chunks, nonBlocking: true, limit, cancellationToken).ConfigureAwait(false) is null)
             {
             }

@@ -37,7 +37,7 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
     [Parameter]
     [FrameFormatTransform]
     [ArgumentCompleter(typeof(FrameFormatCompleter))]
-    public FrameFormat FrameFormat { get; set; } = FrameFormat.Parse("None");
+    public FrameFormat FrameFormat { get; set; } = FrameFormat.None;
 
     /// <summary>How many replies to wait for after each message; 0 to send only. The default is 1.</summary>
     [Parameter]
@@ -96,7 +96,7 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
                 }
                 Write(session, message, received, latency);
             }
-            if (ReplyCount == 0 && _own is not null && FrameFormat.Kind == "None")
+            if (ReplyCount == 0 && _own is not null && FrameFormat.IsUnframed)
             {
                 // Nothing came back to show that the message has arrived.
                 await _own.CloseAsync(Timeout, StopToken);
@@ -106,7 +106,7 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
         finally
         {
             // A connection in an unknown state, or one whose replies have no limits, is not used for the next message.
-            if (broken || UntilClosed || FrameFormat.Kind == "None")
+            if (broken || UntilClosed || FrameFormat.IsUnframed)
             {
                 _own?.Dispose();
                 _own = null;

@@ -93,7 +93,7 @@ public sealed class ReceiveTcpDataCommand : TcpDataCommand
         {
             Count = Count > 0 ? Count : null,
             UntilClosed = UntilClosed,
-            Format = (Line ? FrameFormat.Parse("Line") : Delimiter is null ? FrameFormat.Parse("None") : FrameFormat.FromDelimiter(Encoding.GetBytes(Delimiter))).WithMaximum(MaximumBytes),
+            Format = (Line ? FrameFormat.Line : Delimiter is null ? FrameFormat.None : FrameFormat.FromDelimiter(Encoding.GetBytes(Delimiter))).WithMaximum(MaximumBytes),
             MaximumBytes = MaximumBytes,
             Timeout = Timeout,
             NonBlocking = NonBlocking,

@@ -54,7 +54,7 @@ public sealed class StartTcpServerCommand : ListenerCommand
     [Parameter]
     [FrameFormatTransform]
     [ArgumentCompleter(typeof(FrameFormatCompleter))]
-    public FrameFormat FrameFormat { get; set; } = FrameFormat.Parse("None");
+    public FrameFormat FrameFormat { get; set; } = FrameFormat.None;
 
     /// <summary>Serial (the default) handles one message at a time; Parallel handles those of different clients at once, up to -ThrottleLimit.</summary>
     [Parameter]
