@@ -65,6 +65,39 @@ public enum NetError
     /// <summary>This system has no way to do it; the message says which have.</summary>
     NotSupportedHere,
 
+    /// <summary>There is no such file or folder.</summary>
+    FileNotFound,
+
+    /// <summary>The file or folder may not be read or written by this user.</summary>
+    AccessDenied,
+
+    /// <summary>A file with that name exists, and nothing said what to do then.</summary>
+    FileExists,
+
+    /// <summary>The file grew, shrank or was written to while it was read.</summary>
+    FileChanged,
+
+    /// <summary>The file system has not enough room.</summary>
+    InsufficientSpace,
+
+    /// <summary>Any other failure of reading or writing a file; the message carries the system's words.</summary>
+    FileFailure,
+
+    /// <summary>A name from the network would lead out of the destination folder, or can't be a file's name on this or any other system.</summary>
+    UnsafePath,
+
+    /// <summary>What arrived is not what was sent: the digests differ.</summary>
+    DigestMismatch,
+
+    /// <summary>The peer could not prove that it knows the shared secret.</summary>
+    AuthenticationFailed,
+
+    /// <summary>What was asked for must not be done over a connection that is not encrypted.</summary>
+    InsecureConnection,
+
+    /// <summary>The receiver refused the file; the message carries its reason.</summary>
+    TransferRefused,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }
