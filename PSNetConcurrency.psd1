@@ -13,10 +13,13 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Compare-FileDigest'
         'Get-AvailablePort'
+        'Get-FileDigest'
         'Get-NetListener'
         'Get-TcpSession'
         'Invoke-TcpExchange'
+        'Measure-DigestConfidence'
         'Measure-StickyPacket'
         'Measure-TcpEcho'
         'New-TcpSession'
