@@ -108,7 +108,10 @@ public abstract class ListenerCommand : NetCmdlet
     }
 
     /// <summary>Starts the listener, keeps it for Get-NetListener and writes it.</summary>
-    protected void StartListener(TcpServerOptions options)
+    protected void StartListener(TcpServerOptions options) => WriteObject(LaunchListener(options));
+
+    /// <summary>Starts the listener and keeps it for Get-NetListener.</summary>
+    internal TcpServer LaunchListener(TcpServerOptions options)
     {
         ServerProtocol protocol = CreateProtocol();
         TcpServer listener;
@@ -126,7 +129,7 @@ public abstract class ListenerCommand : NetCmdlet
         {
             WriteWarning($"{listener.Name} can be reached from other machines, on {listener.LocalEndPoint}. -Allow, -Deny and TLS limit who may use it.");
         }
-        WriteObject(listener);
+        return listener;
     }
 
     private static IPNetwork ParseNetwork(string text)

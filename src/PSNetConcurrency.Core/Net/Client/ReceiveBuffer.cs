@@ -17,12 +17,12 @@ internal sealed class ReceiveBuffer
     public ReadOnlyMemory<byte> Peek() => _bytes.AsMemory(_start, Length);
 
     /// <summary>Room for one receive.</summary>
-    public Memory<byte> Space()
+    public Memory<byte> Space(int least = MinimumSpace)
     {
-        if (_bytes.Length - _end < MinimumSpace)
+        if (_bytes.Length - _end < least)
         {
             int have = Length;
-            byte[] target = _bytes.Length - have >= 2 * MinimumSpace ? _bytes : new byte[Math.Max(2 * _bytes.Length, have + (4 * MinimumSpace))];
+            byte[] target = _bytes.Length - have >= 2 * least ? _bytes : new byte[Math.Max(2 * _bytes.Length, have + (4 * Math.Max(least, MinimumSpace)))];
             _bytes.AsSpan(_start, have).CopyTo(target);
             (_bytes, _start, _end) = (target, 0, have);
         }

@@ -318,6 +318,25 @@ public sealed class TcpSession : IDisposable
 
     public override string ToString() => $"{Name} {RemoteEndPoint}";
 
+    /// <summary>
+    /// Hands the connection to a protocol that reads and writes its stream, until the lease is disposed of; nobody else can send
+    /// or receive meanwhile.
+    /// </summary>
+    internal StreamLease Lease()
+    {
+        EnsureOpen();
+        Turn sending = _sending.Enter(this, "send");
+        try
+        {
+            return new StreamLease(this, sending, _receiving.Enter(this, "receive"));
+        }
+        catch
+        {
+            sending.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Why a receive that did not complete is an error for a caller who needs all of it.</summary>
     public NetException Incomplete(Received received, TimeSpan timeout) => received.EndReason switch
     {
@@ -473,5 +492,48 @@ public sealed class TcpSession : IDisposable
     private readonly struct Turn(Gate gate) : IDisposable
     {
         public void Dispose() => gate.Leave();
+    }
+
+    /// <summary>A session's stream in somebody's hands.</summary>
+    internal sealed class StreamLease : IDisposable
+    {
+        private readonly TcpSession _session;
+        private readonly Turn _sending;
+        private readonly Turn _receiving;
+        private int _over;
+
+        public StreamLease(TcpSession session, object sending, object receiving)
+        {
+            _session = session;
+            _sending = (Turn)sending;
+            _receiving = (Turn)receiving;
+            Received = session._buffer.TakeAll();
+        }
+
+        public Stream Stream => _session._stream;
+
+        /// <summary>What had been received before, and is to be read first.</summary>
+        public byte[] Received { get; }
+
+        /// <summary>Gives back what was received and not read, and the counts of what passed.</summary>
+        public void Return(ReadOnlySpan<byte> unread, long received, long sent)
+        {
+            unread.CopyTo(_session._buffer.Space(unread.Length).Span);
+            _session._buffer.Commit(unread.Length);
+            Interlocked.Add(ref _session._bytesReceived, received);
+            Interlocked.Add(ref _session._bytesSent, sent);
+        }
+
+        /// <summary>The connection can't be used any more.</summary>
+        public void Fault(NetException reason) => _session.Fault(reason);
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _over, 1) == 0)
+            {
+                _sending.Dispose();
+                _receiving.Dispose();
+            }
+        }
     }
 }

@@ -175,6 +175,13 @@ internal sealed class CompletionChannel : SocketChannel, ICompletionTarget
         }
     }
 
+    protected override Socket DetachCore()
+    {
+        _receive.Dispose();
+        _send.Dispose();
+        return _socket;
+    }
+
     protected override void CloseCore(bool reset)
     {
         if (reset)

@@ -166,6 +166,12 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         }
     }
 
+    protected override Socket DetachCore()
+    {
+        _loop.Forget(_fd, _slot);
+        return new Socket(new SafeSocketHandle(_fd, ownsHandle: true));
+    }
+
     protected override SocketError TakeError()
     {
         int error = 0, length = sizeof(int);

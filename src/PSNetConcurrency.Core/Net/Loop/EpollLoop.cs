@@ -67,6 +67,13 @@ internal sealed unsafe class EpollLoop : EventLoop
         _freeSlots.Push(slot);
     }
 
+    /// <summary>Forgets a target whose descriptor lives on.</summary>
+    public void Forget(int fd, int slot)
+    {
+        Control(Libc.EpollDelete, fd, 0, 0);
+        Unregister(slot);
+    }
+
     public new void Attached(SocketChannel channel) => base.Attached(channel);
 
     [MethodImpl(HotPath.Options)]

@@ -77,6 +77,9 @@ public abstract class SocketChannel : Channel
 
     protected abstract void CloseCore(bool reset);
 
+    /// <summary>Takes the connection out of the loop, as it is.</summary>
+    protected abstract Socket DetachCore();
+
     /// <summary>How a socket error is told, given who the peer is.</summary>
     protected NetException Failure(SocketError error) =>
         NetException.FromSocket(new SocketException((int)error), RemoteEndPoint?.ToString() ?? "The peer");
@@ -196,6 +199,17 @@ public abstract class SocketChannel : Channel
         {
             Release(reset: true, reason);
         }
+    }
+
+    /// <summary>
+    /// Takes the connection out of the loop and gives its socket to the caller, who ends it; nothing has been read or sent. For
+    /// this channel it is over, without a word to its handler.
+    /// </summary>
+    internal Socket Detach()
+    {
+        _closed = true;
+        Loop.Detached(this);
+        return DetachCore();
     }
 
     /// <summary>Attaches a connection that was accepted, and begins with it.</summary>

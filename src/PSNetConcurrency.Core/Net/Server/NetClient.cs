@@ -94,6 +94,21 @@ public sealed class NetClient : IChannelHandler
         Channel.Send(data);
     }
 
+    /// <summary>Bytes of a client that is served over a stream, off the loop.</summary>
+    internal void CountTransferred(int received, int sent)
+    {
+        if (received > 0)
+        {
+            Interlocked.Add(ref _bytesReceived, received);
+            _server.CountReceived(received);
+        }
+        if (sent > 0)
+        {
+            Interlocked.Add(ref _bytesSent, sent);
+            _server.CountSent(sent);
+        }
+    }
+
     internal void CountMessage()
     {
         Interlocked.Increment(ref _messageCount);

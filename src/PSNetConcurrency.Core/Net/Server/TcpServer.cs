@@ -28,7 +28,7 @@ public class TcpServer : NetListener, IAcceptor
         Protocol = protocol;
         if (options.Certificate is not null)
         {
-            _tls = ServerCertificate.ServerOptions(options.Certificate);
+            _tls = ServerCertificate.ServerOptions(options.Certificate, options.AllowedThumbprints);
             CertificateThumbprint = ServerCertificate.Thumbprint(options.Certificate);
         }
         Loop = options.Loop ?? LoopGroup.Rent();
@@ -92,6 +92,15 @@ public class TcpServer : NetListener, IAcceptor
     void IAcceptor.OnAccepted(Channel channel)
     {
         NetClient client = (NetClient)channel.Handler;
+        if (Protocol is StreamProtocol protocol)
+        {
+            StreamChannel stream = StreamChannel.Take((SocketChannel)channel, client, _tls);
+            client.Attach(stream);
+            _clients.Add(client);
+            CountConnected();
+            stream.Start(protocol);
+            return;
+        }
         client.Attach(_tls is null ? channel : TlsChannel.Server(channel, client, _tls));
         _clients.Add(client);
         CountConnected();

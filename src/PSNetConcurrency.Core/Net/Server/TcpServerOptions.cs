@@ -33,6 +33,9 @@ public sealed record TcpServerOptions
     /// <summary>With a certificate clients must use TLS.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>When not empty, clients must show a certificate, and one with one of these thumbprints (SHA-256 or SHA-1).</summary>
+    public IReadOnlyList<string> AllowedThumbprints { get; init; } = [];
+
     /// <summary>When not empty, only clients of these networks are served.</summary>
     public IReadOnlyList<IPNetwork> Allow { get; init; } = [];
 

@@ -10,9 +10,14 @@ namespace PSNetConcurrency.Core.Net.Tls;
 /// <param name="HostName">The name the certificate must be for, where the system's trust decides; also sent as SNI.</param>
 public sealed record CertificatePin(string? Thumbprint, bool SkipCheck, string HostName)
 {
+    /// <summary>The certificate that the client itself shows where the server asks for one; it has its private key.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
     public SslClientAuthenticationOptions ClientOptions(Action<NetException> failed) => new()
     {
         TargetHost = HostName,
+        // A context, not a collection: that is searched for issuers the server names, and a pinned one has none.
+        ClientCertificateContext = ClientCertificate is null ? null : SslStreamCertificateContext.Create(ClientCertificate, additionalCertificates: null, offline: true),
         RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
         {
             NetException? failure = Judge(certificate, errors);
@@ -34,6 +39,11 @@ public sealed record CertificatePin(string? Thumbprint, bool SkipCheck, string H
             : throw new NetException(NetError.InvalidArgument, $"'{thumbprint}' is not a thumbprint: 64 hexadecimal digits (SHA-256) or 40 (SHA-1) are.", thumbprint);
     }
 
+    /// <summary>Whether the certificate has one of the thumbprints, as <see cref="Normalize"/> gives them.</summary>
+    public static bool Matches(X509Certificate certificate, IReadOnlyList<string> thumbprints) => thumbprints.Any(t => string.Equals(HashOf(certificate, t), t, StringComparison.OrdinalIgnoreCase));
+
+    private static string HashOf(X509Certificate certificate, string thumbprint) => certificate.GetCertHashString(thumbprint.Length == 40 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
+
     private NetException? Judge(X509Certificate? certificate, SslPolicyErrors errors)
     {
         if (SkipCheck)
@@ -46,7 +56,7 @@ public sealed record CertificatePin(string? Thumbprint, bool SkipCheck, string H
         }
         if (Thumbprint is not null)
         {
-            string actual = certificate.GetCertHashString(Thumbprint.Length == 40 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
+            string actual = HashOf(certificate, Thumbprint);
             return string.Equals(actual, Thumbprint, StringComparison.OrdinalIgnoreCase) ? null : new NetException(NetError.CertificateNotPinned,
                 $"The certificate of {HostName} is not the pinned one: its thumbprint is {actual}, expected {Thumbprint}. Somebody may stand between, or the server has a new certificate.", actual);
         }

@@ -40,8 +40,8 @@ public static class ServerCertificate
         }
     }
 
-    /// <summary>What a server's handshakes need, prepared once.</summary>
-    public static SslServerAuthenticationOptions ServerOptions(X509Certificate2 certificate)
+    /// <summary>What a server's handshakes need, prepared once. With thumbprints, clients must show a certificate that has one of them.</summary>
+    public static SslServerAuthenticationOptions ServerOptions(X509Certificate2 certificate, IReadOnlyList<string>? allowedThumbprints = null)
     {
         if (!certificate.HasPrivateKey)
         {
@@ -50,7 +50,8 @@ public static class ServerCertificate
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true),
-            ClientCertificateRequired = false,
+            ClientCertificateRequired = allowedThumbprints is { Count: > 0 },
+            RemoteCertificateValidationCallback = allowedThumbprints is { Count: > 0 } ? (_, shown, _, _) => shown is not null && CertificatePin.Matches(shown, allowedThumbprints) : null,
         };
     }
 
