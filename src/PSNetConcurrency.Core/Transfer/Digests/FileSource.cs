@@ -8,14 +8,12 @@ namespace PSNetConcurrency.Core.Transfer.Digests;
 /// <summary>A file opened for reading, as it was then, so that it can be told whether it changed since.</summary>
 internal sealed class FileSource : IDisposable
 {
-    private readonly DateTime _written;
-
     private FileSource(string path, SafeFileHandle handle)
     {
         Path = path;
         Handle = handle;
         Length = RandomAccess.GetLength(handle);
-        _written = File.GetLastWriteTimeUtc(handle);
+        Written = File.GetLastWriteTimeUtc(handle);
     }
 
     public string Path { get; }
@@ -24,6 +22,9 @@ internal sealed class FileSource : IDisposable
 
     /// <summary>The file's length when it was opened.</summary>
     public long Length { get; }
+
+    /// <summary>When it was last written to when it was opened, in UTC.</summary>
+    public DateTime Written { get; }
 
     /// <summary>Opens a regular file. Others may write to it meanwhile: that is found out, not forbidden.</summary>
     public static FileSource Open(string path)
@@ -74,7 +75,7 @@ internal sealed class FileSource : IDisposable
     /// <summary>Throws when the file is no longer what it was when it was opened.</summary>
     public void ThrowIfChanged()
     {
-        if (RandomAccess.GetLength(Handle) != Length || File.GetLastWriteTimeUtc(Handle) != _written)
+        if (RandomAccess.GetLength(Handle) != Length || File.GetLastWriteTimeUtc(Handle) != Written)
         {
             throw Changed();
         }

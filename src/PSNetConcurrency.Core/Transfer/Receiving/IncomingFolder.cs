@@ -1,0 +1,106 @@
+using Microsoft.Win32.SafeHandles;
+using PSNetConcurrency.Core.Transfer.Wire;
+
+namespace PSNetConcurrency.Core.Transfer.Receiving;
+
+/// <summary>The folder below a destination in which files are until they are complete. It is there only while something is in it.</summary>
+internal sealed class IncomingFolder(string destination)
+{
+    public const string PartExtension = ".part", JournalExtension = ".journal";
+
+    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(1), LongestKept = TimeSpan.FromDays(7);
+    private readonly string _path = System.IO.Path.Combine(destination, SafeName.OwnPrefix + "incoming");
+    private bool _created;
+
+    public string Create()
+    {
+        if (!_created)
+        {
+            Directory.CreateDirectory(_path);
+            _created = true;
+        }
+        return _path;
+    }
+
+    /// <summary>Opens a file in the folder, for nobody else.</summary>
+    public SafeFileHandle Open(string path, FileMode mode)
+    {
+        try
+        {
+            return File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another receiver of this destination has just tidied up.
+            _created = false;
+            Create();
+            return File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.None);
+        }
+    }
+
+    /// <summary>Deletes what nobody will go on with: left by a receiver that was killed, or too old. What is being written now stays.</summary>
+    /// <param name="ending">The receiver ends: senders that would have come back by themselves have had their time.</param>
+    public void Sweep(bool ending)
+    {
+        _created = false;
+        if (!Directory.Exists(_path))
+        {
+            return;
+        }
+        try
+        {
+            foreach (string part in Directory.EnumerateFiles(_path, "*" + PartExtension))
+            {
+                string journal = System.IO.Path.ChangeExtension(part, JournalExtension);
+                TimeSpan age = DateTime.UtcNow - File.GetLastWriteTimeUtc(part);
+                bool stays = SliceJournal.LifeOf(journal) switch
+                {
+                    PartialLife.Kept => age < LongestKept,
+                    PartialLife.Call => !ending && age < LongestCall,
+                    _ => false,
+                };
+                if (!stays && TryDelete(part))
+                {
+                    TryDelete(journal);
+                }
+            }
+            foreach (string journal in Directory.EnumerateFiles(_path, "*" + JournalExtension))
+            {
+                if (!File.Exists(System.IO.Path.ChangeExtension(journal, PartExtension)))
+                {
+                    TryDelete(journal);
+                }
+            }
+            if (!Directory.EnumerateFileSystemEntries(_path).Any())
+            {
+                Directory.Delete(_path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another receiver of the same folder is at work in it; whoever is last tidies up.
+        }
+    }
+
+    // Whoever writes it has it locked, in this process or another.
+    private static bool TryDelete(string path)
+    {
+        try
+        {
+            using (File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            {
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.Delete(path);
+                    return true;
+                }
+            }
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Core.Transfer.Receiving;
+
+/// <summary>
+/// Turns a file's name from the network into a path below the destination, or refuses it. The same names are refused on every
+/// system, so that what one took can be moved to another.
+/// </summary>
+internal static class SafeName
+{
+    /// <summary>What a receiver calls files that are not complete; no name from the network may begin so.</summary>
+    public const string OwnPrefix = ".psnc-";
+
+    private const int LongestName = 4096, LongestPart = 255, MostParts = 128;
+
+    private static readonly HashSet<string> Reserved = new(
+        ["CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$", .. Enumerable.Range(0, 10).SelectMany(n => new[] { $"COM{n}", $"LPT{n}" }), "COM¹", "COM²", "COM³", "LPT¹", "LPT²", "LPT³"],
+        StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The parts of a relative name with '/' between them.</summary>
+    /// <exception cref="NetException"><see cref="NetError.UnsafePath"/>.</exception>
+    public static string[] Split(string name)
+    {
+        string[] parts = name.Split('/');
+        string? why = name.Length == 0 ? "it is empty"
+            : name.Length > LongestName || parts.Length > MostParts ? "it is too long"
+            : name.Contains('\\') ? "it contains a backslash, which separates folders on Windows"
+            : name[0] == '/' ? "it is absolute"
+            : parts[0].Length >= 2 && char.IsAsciiLetter(parts[0][0]) && parts[0][1] == ':' ? "it begins with a drive"
+            : parts.Select(Flaw).FirstOrDefault(f => f is not null);
+        return why is null ? parts : throw new NetException(NetError.UnsafePath, $"The name '{Printable(name)}' is refused: {why}.", Printable(name));
+    }
+
+    /// <summary>The path below <paramref name="root"/>, with no link on the way to it.</summary>
+    /// <exception cref="NetException"><see cref="NetError.UnsafePath"/>.</exception>
+    public static string Resolve(string root, string[] parts)
+    {
+        string path = root;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            path = Path.Combine(path, parts[i]);
+            // The last part may be a link: a file that takes its place replaces the link, not what it leads to.
+            if (i < parts.Length - 1 && new DirectoryInfo(path) is { LinkTarget: not null })
+            {
+                throw new NetException(NetError.UnsafePath, $"The name '{Printable(string.Join('/', parts))}' is refused: {path} is a link, and may lead out of the destination.", path);
+            }
+        }
+        return path;
+    }
+
+    private static string? Flaw(string part) =>
+        part.Length == 0 ? "a part of it is empty"
+        : part is "." or ".." ? "it leads to another folder"
+        : part[^1] is '.' or ' ' ? "a part of it ends with a dot or a blank, which Windows drops"
+        : Encoding.UTF8.GetByteCount(part) > LongestPart ? "a part of it is longer than 255 bytes"
+        : part.Any(char.IsControl) ? "it contains a control character"
+        : part.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase) ? $"names that begin with {OwnPrefix} are the receiver's own"
+        : Reserved.Contains(part.Split('.')[0].TrimEnd(' ')) ? "it is a device's name on Windows"
+        : OperatingSystem.IsWindows() && part.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 ? "it contains a character that Windows has no names with"
+        : null;
+
+    private static string Printable(string name)
+    {
+        string shown = string.Concat(name.Take(200).Select(c => char.IsControl(c) ? '�' : c));
+        return name.Length > 200 ? shown + "…" : shown;
+    }
+}
