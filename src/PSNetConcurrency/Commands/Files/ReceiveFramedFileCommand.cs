@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Threading.Channels;
+using PSNetConcurrency.Core;
+using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Net.Server;
+using PSNetConcurrency.Core.Transfer.Receiving;
+using PSNetConcurrency.Infrastructure;
+
+namespace PSNetConcurrency.Commands.Files;
+
+/// <summary>Waits for files, receives so many, and returns a result for each.</summary>
+/// <remarks>
+/// <para>It does what Start-FramedFileServer does, in the foreground: it listens, writes the result of each file as it arrives, and ends after -Count files, or when the time is up. Errors about single files are written while the others go on. What had arrived of unfinished files is kept only where their sender asked for it (Send-FramedFile -Resume).</para>
+/// </remarks>
+/// <example>
+///   <para>Receives one file that another process, here a second PowerShell in this one, sends.</para>
+///   <code>$null = [IO.Directory]::CreateDirectory("$PWD/inbox")
+/// [IO.File]::WriteAllText("$PWD/report.txt", 'All is well.')
+/// $port = Get-AvailablePort
+/// $sender = [PowerShell]::Create()
+/// $null = $sender.AddScript({ param($Module, $File, $Port)
+///     Import-Module $Module
+///     $null = Wait-TcpPort localhost $Port -TimeoutSeconds 30
+///     Send-FramedFile -ComputerName localhost -Port $Port -Path $File
+/// }).AddArgument((Get-Module PSNetConcurrency).Path).AddArgument("$PWD/report.txt").AddArgument($port)
+/// $sending = $sender.BeginInvoke()
+/// Receive-FramedFile -Destination inbox -Port $port -TimeoutSeconds 30
+/// $null = $sender.EndInvoke($sending)
+/// $sender.Dispose()</code>
+/// </example>
+/// <example>
+///   <para>Waits for two files for a second at most, and tells which error came.</para>
+///   <code>try {
+///     Receive-FramedFile -Port (Get-AvailablePort) -Count 2 -TimeoutSeconds 1 -ErrorAction Stop
+/// }
+/// catch {
+///     $_.Exception.Error
+/// }</code>
+/// </example>
+/// <outputs>PSNetConcurrency.FileTransferResult: each file, as it arrives.</outputs>
+/// <seealso cref="StartFramedFileServerCommand"/>
+/// <seealso cref="SendFramedFileCommand"/>
+[Cmdlet(VerbsCommunications.Receive, "FramedFile")]
+[OutputType(typeof(FileTransferResult))]
+public sealed class ReceiveFramedFileCommand : FileReceiverCommand
+{
+    // As many as wait for a slow pipeline before the senders do.
+    private readonly Channel<object> _received = Channel.CreateBounded<object>(256);
+    private TcpServer? _server;
+    private int _arrived;
+    private int _count;
+
+    /// <summary>How many files to receive; those that fail do not count. The default is 1.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Count { get; set; } = 1;
+
+    /// <summary>How long to wait for all of them, in seconds. The default, 0, is for ever.</summary>
+    [Parameter]
+    [ValidateRange(0d, 31_536_000d)]
+    public double TimeoutSeconds { get; set; }
+
+    protected override bool FailuresTerminate => _server is null;
+
+    protected override ServerProtocol CreateProtocol() => new FileServerProtocol(CreateReceiveOptions())
+    {
+        Received = (result, stop) =>
+        {
+            Interlocked.Increment(ref _arrived);
+            return _received.Writer.WriteAsync(result, stop);
+        },
+        IsEnough = () => Volatile.Read(ref _arrived) >= Count,
+        // Errors are few; where they are many, those that a slow pipeline has no room for are events of the listener only.
+        Failed = failure => _received.Writer.TryWrite(failure),
+    };
+
+    protected override ProgressRecord? Progress() => _server is null ? null
+        : ProgressOfWait($"{_server.LocalEndPoint}: {_count} of {Count} files, {_server.BytesReceived} bytes, {_server.ActiveConnection} senders", TimeoutSeconds);
+
+    protected override async Task EndAsync()
+    {
+        TcpServer server = LaunchListener(CreateOptions());
+        _server = server;
+        WriteVerbose($"Waiting for {Count} files on {server.LocalEndPoint}.");
+        using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds > 0 ? TimeSpan.FromSeconds(TimeoutSeconds) : TimeSpan.MaxValue, StopToken);
+        try
+        {
+            while (_count < Count)
+            {
+                switch (await _received.Reader.ReadAsync(limit.Token))
+                {
+                    case FileTransferResult result:
+                        _count++;
+                        WriteObject(result);
+                        break;
+                    case NetException failure:
+                        ReportFailure(failure);
+                        break;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
+        {
+            ReportFailure(new NetException(NetError.TimedOut, $"{_count} of {Count} files came within {TimeoutSeconds} s.", server.LocalEndPoint.ToString()));
+        }
+        // The sender of the last file is told that it is here before the connection ends.
+        await server.StopAsync(TimeSpan.FromSeconds(2)).WaitAsync(StopToken);
+    }
+
+    protected override void ReleaseResources()
+    {
+        if (_server is not null)
+        {
+            _ = _server.StopAsync(TimeSpan.Zero);
+            HandleRegistry.Remove(_server);
+        }
+    }
+}
