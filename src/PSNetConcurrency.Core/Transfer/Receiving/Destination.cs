@@ -15,6 +15,8 @@ internal sealed class Destination(ReceiveOptions options)
     private const long Reserve = 16 * 1024 * 1024;
     private const int MostNames = 10_000;
 
+    public CompletedFiles Completed { get; } = new();
+
     public IncomingFolder Incoming { get; } = new(options.Destination);
 
     /// <summary>Decides on a file; its folders are made.</summary>
@@ -33,7 +35,7 @@ internal sealed class Destination(ReceiveOptions options)
         {
             throw new NetException(NetError.FileExists, $"'{offer.Name}' is a folder at the receiver.", offer.Name);
         }
-        if (exists && options.Conflict == FileConflict.Fail)
+        if (exists && options.Conflict == FileConflict.Fail && !Completed.Contains(offer))
         {
             throw Kept(offer);
         }
@@ -64,7 +66,7 @@ internal sealed class Destination(ReceiveOptions options)
     }
 
     /// <summary>Makes a folder, or gives one that exists its time.</summary>
-    public string PlaceFolder(FileOffer offer)
+    public void PlaceFolder(FileOffer offer)
     {
         string[] parts = SafeName.Split(offer.Name);
         string path = SafeName.Resolve(options.Destination, [.. parts, ""]).TrimEnd(System.IO.Path.DirectorySeparatorChar);
@@ -73,7 +75,6 @@ internal sealed class Destination(ReceiveOptions options)
         {
             Directory.SetLastWriteTimeUtc(path, modified);
         }
-        return path;
     }
 
     /// <summary>Gives a complete file its name; null where one is there that is kept.</summary>

@@ -19,6 +19,7 @@ internal sealed class FileReceiver
     private readonly IPEndPoint? _remote;
     private readonly Action _giveUp;
     private readonly CancellationToken _stop;
+    private string _sender = "";
     private int _files;
     private long _lastWorking = Stopwatch.GetTimestamp();
 
@@ -82,7 +83,7 @@ internal sealed class FileReceiver
                 throw new NetException(NetError.FrameCorrupted, $"{_connection.Peer} sent '{message}' where a file was to come.", message);
             }
             CountFile();
-            FileOffer offer = FileOffer.Parse(next, _options.Format);
+            FileOffer offer = FileOffer.Parse(next, _options.Format, _sender);
             IsBusy = true;
             await (offer.IsFolder ? TakeFolderAsync(offer) : TakeFileAsync(offer)).ConfigureAwait(false);
             IsBusy = false;
@@ -120,6 +121,8 @@ internal sealed class FileReceiver
         {
             throw await RefuseAsync(new NetException(NetError.TransferRefused, $"The sender speaks version {version} of the transfer, the receiver {TransferKeys.Version}.", version)).ConfigureAwait(false);
         }
+        // Part of what is remembered: no longer than a name that is made for this.
+        _sender = hello.GetString("sender") is { Length: <= 64 } sender ? sender : "";
         string senderNonce = hello.GetString("nonce") ?? "", receiverNonce = SharedSecret.NewNonce();
         if (_options.Secret is { } secret)
         {
@@ -176,8 +179,8 @@ internal sealed class FileReceiver
     {
         try
         {
-            string path = _destination.PlaceFolder(offer);
-            Confirm(offer, new FileTransferResult { Name = offer.Name, Path = path, Length = 0, VerifyMode = TransferVerification.None, RemoteEndPoint = _remote });
+            _destination.PlaceFolder(offer);
+            Confirm(offer, skipped: false);
         }
         catch (Exception e) when (e is NetException || FileErrors.IsFileFailure(e))
         {
@@ -196,6 +199,15 @@ internal sealed class FileReceiver
             if (place.Exists && _options.Conflict == FileConflict.Skip)
             {
                 await SkipAsync(offer, place).ConfigureAwait(false);
+                return;
+            }
+            if (place.Exists && _destination.Completed.Contains(offer))
+            {
+                if (!offer.Waits)
+                {
+                    await new ContentReceiver(_connection, offer, null).ReceiveAsync(0).ConfigureAwait(false);
+                }
+                Confirm(offer, skipped: false);
                 return;
             }
             file = await OpenAsync(offer, place).ConfigureAwait(false);
@@ -302,7 +314,11 @@ internal sealed class FileReceiver
             await DenyAsync(offer, FileErrors.Describe(e, offer.Name)).ConfigureAwait(false);
             return;
         }
-        Confirm(offer, result);
+        if (!result.Skipped)
+        {
+            _destination.Completed.Add(offer);
+        }
+        Confirm(offer, result.Skipped);
         await _sink.ReceivedAsync(result).ConfigureAwait(false);
     }
 
@@ -313,7 +329,7 @@ internal sealed class FileReceiver
         {
             await new ContentReceiver(_connection, offer, null).ReceiveAsync(0).ConfigureAwait(false);
         }
-        Confirm(offer, result);
+        Confirm(offer, skipped: true);
         await _sink.ReceivedAsync(result).ConfigureAwait(false);
     }
 
@@ -344,12 +360,12 @@ internal sealed class FileReceiver
         await _connection.FlushAsync().ConfigureAwait(false);
     }
 
-    private void Confirm(FileOffer offer, FileTransferResult result) => _connection.WriteMessage(json =>
+    private void Confirm(FileOffer offer, bool skipped) => _connection.WriteMessage(json =>
     {
         json.WriteString(TransferKeys.Message, TransferKeys.Result);
         json.WriteNumber("id", offer.Id);
         json.WriteBoolean("ok", true);
-        if (result.Skipped)
+        if (skipped)
         {
             json.WriteBoolean("skipped", true);
         }

@@ -231,7 +231,6 @@ internal sealed class SendConversation : ISendConversation
         return new FileOffer
         {
             Id = ++_lastId,
-            Sender = _senderId,
             Name = item.Name,
             Length = source.Length,
             ModifiedUtc = source.Written,
@@ -423,8 +422,9 @@ internal sealed class SendConversation : ISendConversation
         }
         bool ok = header.Root.TryGetProperty("ok", out System.Text.Json.JsonElement value) && value.ValueKind == System.Text.Json.JsonValueKind.True;
         bool skipped = header.Root.TryGetProperty("skipped", out value) && value.ValueKind == System.Text.Json.JsonValueKind.True;
-        if (!ok || skipped)
+        if (!ok || skipped || item.Going is { Task.IsCompleted: false })
         {
+            // No, or there already: the content is not wanted.
             item.IsRefused = true;
             item.Going?.TrySetResult(default);
             item.Sampling?.TrySetResult(new SamplePlan([], 0, 0));
@@ -454,6 +454,7 @@ internal sealed class SendConversation : ISendConversation
             json.WriteString(TransferKeys.Message, TransferKeys.Hello);
             json.WriteNumber("version", TransferKeys.Version);
             json.WriteString("nonce", nonce);
+            json.WriteString("sender", _senderId);
         });
         DictionaryHeader hello = await AskAsync(TransferKeys.Hello).ConfigureAwait(false);
         bool wanted = hello.Root.TryGetProperty("secret", out System.Text.Json.JsonElement secret) && secret.ValueKind == System.Text.Json.JsonValueKind.True;

@@ -27,7 +27,7 @@ internal sealed record FileOffer
 
     public required int Id { get; init; }
 
-    /// <summary>The sender's call: one sender may take over from itself after a cut, nobody else may.</summary>
+    /// <summary>The sender's call, as it named itself in its greeting: one sender may take over from itself after a cut, nobody else may.</summary>
     public string Sender { get; init; } = "";
 
     public required string Name { get; init; }
@@ -80,7 +80,6 @@ internal sealed record FileOffer
         if (Life != PartialLife.None)
         {
             json.WriteString("keep", Life.ToString());
-            json.WriteString("sender", Sender);
         }
         if (Repair)
         {
@@ -93,7 +92,7 @@ internal sealed record FileOffer
     }
 
     /// <exception cref="NetException"><see cref="NetError.FrameCorrupted"/>: a key is missing or has a value that can't be.</exception>
-    public static FileOffer Parse(DictionaryHeader header, DictionaryFormat format)
+    public static FileOffer Parse(DictionaryHeader header, DictionaryFormat format, string sender)
     {
         bool folder = header.GetString(TransferKeys.Message) == TransferKeys.Folder;
         FileOffer offer = new()
@@ -109,7 +108,7 @@ internal sealed record FileOffer
             Algorithm = folder ? DigestAlgorithm.SHA256 : Name("algorithm", DigestAlgorithm.SHA256),
             SliceSize = folder ? LargestSlice : (int)Number("slice_size", SmallestSlice, LargestSlice, LargestSlice),
             Life = Name("keep", PartialLife.None),
-            Sender = header.GetString("sender") ?? "",
+            Sender = sender,
             Repair = Flag("repair"),
             Waits = Flag("waits"),
         };
