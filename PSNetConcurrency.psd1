@@ -13,11 +13,14 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'ConvertFrom-StructByte'
+        'ConvertTo-StructByte'
         'Get-AvailablePort'
         'Get-NetListener'
         'Get-TcpSession'
         'Invoke-TcpExchange'
         'Measure-StickyPacket'
+        'Measure-StructFormat'
         'Measure-TcpEcho'
         'New-TcpSession'
         'Receive-NetListener'
