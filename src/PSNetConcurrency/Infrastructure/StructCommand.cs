@@ -14,7 +14,7 @@ public abstract class StructCommand : NetCmdlet
     public string Format { get; set; } = "";
 
     /// <summary>The names of the values, one for each. x takes none; 3h takes three; 16s takes one.</summary>
-    [Parameter(Position = 1)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 

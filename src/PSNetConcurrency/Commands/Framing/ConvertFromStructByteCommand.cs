@@ -21,7 +21,7 @@ namespace PSNetConcurrency.Commands.Framing;
 /// <example>
 ///   <para>The header of a message, by name; the rest stays out.</para>
 ///   <code>$message = [Convert]::FromHexString('CAFE0005000568656C6C6F')
-/// ConvertFrom-StructByte '>HHH' magic, kind, length -InputObject $message -AllowTrailingByte</code>
+/// ConvertFrom-StructByte '>HHH' $message -Name magic, kind, length -AllowTrailingByte</code>
 /// </example>
 /// <example>
 ///   <para>A table of records of six bytes each, with text in four.</para>
@@ -51,7 +51,7 @@ public sealed class ConvertFromStructByteCommand : StructCommand
     private bool _given;
 
     /// <summary>The bytes: an array, or a run of bytes from the pipeline.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, Position = 1)]
     [AllowEmptyCollection]
     public object InputObject { get; set; } = Array.Empty<byte>();
 

@@ -46,9 +46,10 @@ public sealed class ConvertToStructByteCommand : StructCommand
     private StructValue[] _values = [];
     private long _count;
     private long _next;
+    private bool _given;
 
     /// <summary>The values, or with -Name the objects that have them. A collection given is taken apart, unless it is bytes for a code s or p.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    [Parameter(ValueFromPipeline = true, Position = 1)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -79,6 +80,7 @@ public sealed class ConvertToStructByteCommand : StructCommand
     protected override async Task BeginAsync()
     {
         await base.BeginAsync();
+        _given = MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
         _next = Offset < 0 && Buffer is not null ? Buffer.Length + (long)Offset : Offset;
         if (_next < 0 || _next > (Buffer?.Length ?? StructFormat.MaximumSize - Compiled.Size))
         {
@@ -96,7 +98,7 @@ public sealed class ConvertToStructByteCommand : StructCommand
     protected override Task ProcessAsync()
     {
         object? item = Unwrap(InputObject);
-        if (!MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
+        if (!_given)
         {
             // A format without values needs none.
             return Task.CompletedTask;
@@ -125,6 +127,10 @@ public sealed class ConvertToStructByteCommand : StructCommand
 
     protected override Task EndAsync()
     {
+        if (Name is not null && !_given)
+        {
+            throw new NetException(NetError.InvalidArgument, "There is nothing to pack: pipe objects or hashtables that have the names as properties, or give them with -InputObject.");
+        }
         if (Name is null && !(Iterate && _count == 0))
         {
             Compiled.CheckCount(_count);
@@ -173,7 +179,7 @@ public sealed class ConvertToStructByteCommand : StructCommand
         }
         catch (NetException e) when (!FailuresTerminate)
         {
-            ReportFailure(e, value);
+            ReportFailure(e, Unwrap(value));
         }
     }
 
