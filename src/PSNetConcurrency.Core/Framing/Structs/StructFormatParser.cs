@@ -107,26 +107,26 @@ internal ref struct StructFormatParser
 
     private readonly (StructKind Kind, int Size) Meaning(char code, bool native)
     {
-        int longSize = native && _model == StructDataModel.LP64 ? 8 : 4;
-        int pointerSize = _model == StructDataModel.ILP32 ? 4 : 8;
+        bool longIs8 = native && _model == StructDataModel.LP64;
+        bool pointerIs8 = _model != StructDataModel.ILP32;
         return code switch
         {
             'x' => (StructKind.Pad, 1),
             'c' => (StructKind.Char, 1),
-            'b' => (StructKind.Signed, 1),
-            'B' => (StructKind.Unsigned, 1),
             '?' => (StructKind.Boolean, 1),
-            'h' => (StructKind.Signed, 2),
-            'H' => (StructKind.Unsigned, 2),
-            'i' => (StructKind.Signed, 4),
-            'I' => (StructKind.Unsigned, 4),
-            'l' => (StructKind.Signed, longSize),
-            'L' => (StructKind.Unsigned, longSize),
-            'q' => (StructKind.Signed, 8),
-            'Q' => (StructKind.Unsigned, 8),
-            'n' => (StructKind.Signed, pointerSize),
-            'N' => (StructKind.Unsigned, pointerSize),
-            'P' => (StructKind.Pointer, pointerSize),
+            'b' => (StructKind.SByte, 1),
+            'B' => (StructKind.Byte, 1),
+            'h' => (StructKind.Int16, 2),
+            'H' => (StructKind.UInt16, 2),
+            'l' when longIs8 => (StructKind.Int64, 8),
+            'L' when longIs8 => (StructKind.UInt64, 8),
+            'n' when pointerIs8 => (StructKind.Int64, 8),
+            'N' when pointerIs8 => (StructKind.UInt64, 8),
+            'P' => pointerIs8 ? (StructKind.Address64, 8) : (StructKind.Address32, 4),
+            'i' or 'l' or 'n' => (StructKind.Int32, 4),
+            'I' or 'L' or 'N' => (StructKind.UInt32, 4),
+            'q' => (StructKind.Int64, 8),
+            'Q' => (StructKind.UInt64, 8),
             'e' => (StructKind.Half, 2),
             'f' => (StructKind.Single, 4),
             'd' => (StructKind.Double, 8),

@@ -5,17 +5,24 @@ internal enum StructKind : byte
 {
     /// <summary>x: a byte that is no value.</summary>
     Pad,
+
+    /// <summary>c: one byte.</summary>
     Char,
     Boolean,
+    SByte,
+    Byte,
+    Int16,
+    UInt16,
+    Int32,
+    UInt32,
+    Int64,
+    UInt64,
 
-    /// <summary>An integer with a sign, of the item's size.</summary>
-    Signed,
+    /// <summary>P of four bytes: read without a sign; negative numbers are taken as Python takes them, as the address with those bits.</summary>
+    Address32,
 
-    /// <summary>An integer without a sign, of the item's size.</summary>
-    Unsigned,
-
-    /// <summary>P: without a sign when read; negative numbers are taken as Python takes them, as the address with those bits.</summary>
-    Pointer,
+    /// <summary>P of eight bytes, likewise.</summary>
+    Address64,
     Half,
     Single,
     Double,
@@ -30,30 +37,31 @@ internal enum StructKind : byte
 /// <summary>A code with its repeat count, compiled: <see cref="Count"/> values of <see cref="Size"/> bytes from <see cref="Offset"/> on.</summary>
 internal readonly record struct StructItem(char Code, StructKind Kind, int Size, int Count, int Offset, int FirstValue)
 {
+    public bool IsInteger => Kind is >= StructKind.SByte and <= StructKind.Address64;
+
     /// <summary>The least integer taken.</summary>
-    public long Minimum => Kind == StructKind.Unsigned ? 0 : long.MinValue >> (64 - 8 * Size);
+    public long Minimum => Kind is StructKind.Byte or StructKind.UInt16 or StructKind.UInt32 or StructKind.UInt64 ? 0 : long.MinValue >> (64 - 8 * Size);
 
     /// <summary>The greatest integer taken.</summary>
-    public ulong Maximum => (Kind == StructKind.Signed ? long.MaxValue : ulong.MaxValue) >> (64 - 8 * Size);
+    public ulong Maximum => (Kind is StructKind.SByte or StructKind.Int16 or StructKind.Int32 or StructKind.Int64 ? long.MaxValue : ulong.MaxValue) >> (64 - 8 * Size);
 
     /// <summary>The code as the format has it: of s and p with the length.</summary>
     public string Text => Kind is StructKind.Text or StructKind.Pascal ? $"{Size}{Code}" : Code.ToString();
 
     /// <summary>What a value is unpacked as.</summary>
-    public Type Type => (Kind, Size) switch
+    public Type Type => Kind switch
     {
-        (StructKind.Boolean, _) => typeof(bool),
-        (StructKind.Char, _) => typeof(byte),
-        (StructKind.Signed, 1) => typeof(sbyte),
-        (StructKind.Signed, 2) => typeof(short),
-        (StructKind.Signed, 4) => typeof(int),
-        (StructKind.Signed, _) => typeof(long),
-        (StructKind.Unsigned, 1) => typeof(byte),
-        (StructKind.Unsigned, 2) => typeof(ushort),
-        (StructKind.Unsigned or StructKind.Pointer, 4) => typeof(uint),
-        (StructKind.Unsigned or StructKind.Pointer, _) => typeof(ulong),
-        (StructKind.Half or StructKind.Single, _) => typeof(float),
-        (StructKind.Double, _) => typeof(double),
+        StructKind.Boolean => typeof(bool),
+        StructKind.SByte => typeof(sbyte),
+        StructKind.Char or StructKind.Byte => typeof(byte),
+        StructKind.Int16 => typeof(short),
+        StructKind.UInt16 => typeof(ushort),
+        StructKind.Int32 => typeof(int),
+        StructKind.UInt32 or StructKind.Address32 => typeof(uint),
+        StructKind.Int64 => typeof(long),
+        StructKind.UInt64 or StructKind.Address64 => typeof(ulong),
+        StructKind.Half or StructKind.Single => typeof(float),
+        StructKind.Double => typeof(double),
         _ => typeof(byte[]),
     };
 }

@@ -16,14 +16,14 @@ internal static class StructPacker
         foreach (ref readonly StructItem item in format.Items)
         {
             int offset = item.Offset;
-            (long minimum, ulong maximum) = item.Kind is StructKind.Signed or StructKind.Unsigned or StructKind.Pointer ? (item.Minimum, item.Maximum) : default;
+            (long minimum, ulong maximum) = item.IsInteger ? (item.Minimum, item.Maximum) : default;
             for (int i = item.FirstValue; i < item.FirstValue + item.Count; i++, offset += item.Size)
             {
                 ref readonly StructValue value = ref values[i];
                 Span<byte> place = target.Slice(offset, item.Size);
                 switch (item.Kind)
                 {
-                    case StructKind.Signed or StructKind.Unsigned or StructKind.Pointer:
+                    case >= StructKind.SByte and <= StructKind.Address64:
                         Write(place, value.TryGetInteger(minimum, maximum, out ulong bits) ? bits : throw NotAnInteger(format, i, value), big);
                         break;
                     case StructKind.Boolean:

@@ -1,19 +1,51 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PSNetConcurrency.Core.Framing.Structs;
 
 /// <summary>Reads the values of a record that is there whole.</summary>
-internal static class StructUnpacker
+internal readonly ref struct StructUnpacker
 {
+    // Boxes for what there are few of.
+    private static readonly object s_true = true, s_false = false;
+    private static readonly object[] s_bytes = [.. Enumerable.Range(0, 256).Select(b => (object)(byte)b)];
+
+    private readonly ReadOnlySpan<byte> _source;
+    private readonly bool _reverse;
+
+    private StructUnpacker(StructFormat format, ReadOnlySpan<byte> source)
+    {
+        _source = source;
+        _reverse = format.ByteOrder == ByteOrder.Big == BitConverter.IsLittleEndian;
+    }
+
     public static void Unpack(StructFormat format, ReadOnlySpan<byte> source, Span<StructValue> values)
     {
-        bool big = format.ByteOrder == ByteOrder.Big;
+        StructUnpacker from = new(format, source);
         foreach (ref readonly StructItem item in format.Items)
         {
-            int offset = item.Offset;
-            for (int i = item.FirstValue; i < item.FirstValue + item.Count; i++, offset += item.Size)
+            int at = item.Offset;
+            foreach (ref StructValue value in values.Slice(item.FirstValue, item.Count))
             {
-                values[i] = Read(item, source.Slice(offset, item.Size), big);
+                // Each by its own assignment, which the compiler turns into stores of the fields without a copy in between.
+                switch (item.Kind)
+                {
+                    case StructKind.Boolean: value = StructValue.From(from._source[at] != 0); break;
+                    case StructKind.SByte: value = StructValue.From((long)(sbyte)from._source[at]); break;
+                    case StructKind.Byte: value = StructValue.From((long)from._source[at]); break;
+                    case StructKind.Int16: value = StructValue.From((long)(short)from.Two(at)); break;
+                    case StructKind.UInt16: value = StructValue.From((long)from.Two(at)); break;
+                    case StructKind.Int32: value = StructValue.From((long)(int)from.Four(at)); break;
+                    case StructKind.UInt32 or StructKind.Address32: value = StructValue.From((long)from.Four(at)); break;
+                    case StructKind.Int64: value = StructValue.From((long)from.Eight(at)); break;
+                    case StructKind.UInt64 or StructKind.Address64: value = StructValue.From(from.Eight(at)); break;
+                    case StructKind.Half: value = StructValue.From(from.HalfAt(at)); break;
+                    case StructKind.Single: value = StructValue.From((double)from.SingleAt(at)); break;
+                    case StructKind.Double: value = StructValue.From(from.DoubleAt(at)); break;
+                    default: value = StructValue.From(from.BytesAt(item, at)); break;
+                }
+                at += item.Size;
             }
         }
     }
@@ -21,56 +53,72 @@ internal static class StructUnpacker
     public static object[] Unpack(StructFormat format, ReadOnlySpan<byte> source)
     {
         object[] values = new object[format.FieldCount];
-        bool big = format.ByteOrder == ByteOrder.Big;
+        StructUnpacker from = new(format, source);
         foreach (ref readonly StructItem item in format.Items)
         {
-            int offset = item.Offset;
-            for (int i = item.FirstValue; i < item.FirstValue + item.Count; i++, offset += item.Size)
+            int at = item.Offset;
+            foreach (ref object value in values.AsSpan(item.FirstValue, item.Count))
             {
-                values[i] = item.Kind == StructKind.Char ? source[offset] : Box(item, Read(item, source.Slice(offset, item.Size), big));
+                value = item.Kind switch
+                {
+                    StructKind.Boolean => from._source[at] != 0 ? s_true : s_false,
+                    StructKind.SByte => (sbyte)from._source[at],
+                    StructKind.Char or StructKind.Byte => s_bytes[from._source[at]],
+                    StructKind.Int16 => (short)from.Two(at),
+                    StructKind.UInt16 => from.Two(at),
+                    StructKind.Int32 => (int)from.Four(at),
+                    StructKind.UInt32 or StructKind.Address32 => from.Four(at),
+                    StructKind.Int64 => (long)from.Eight(at),
+                    StructKind.UInt64 or StructKind.Address64 => from.Eight(at),
+                    StructKind.Half => (float)from.HalfAt(at),
+                    StructKind.Single => from.SingleAt(at),
+                    StructKind.Double => from.DoubleAt(at),
+                    _ => from.BytesAt(item, at),
+                };
+                at += item.Size;
             }
         }
         return values;
     }
 
-    private static StructValue Read(in StructItem item, ReadOnlySpan<byte> place, bool big) => item.Kind switch
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ushort Two(int at)
     {
-        StructKind.Signed => StructValue.From((long)Bits(place, big) << (64 - 8 * item.Size) >> (64 - 8 * item.Size)),
-        StructKind.Unsigned or StructKind.Pointer => StructValue.From(Bits(place, big)),
-        StructKind.Boolean => StructValue.From(place[0] != 0),
-        StructKind.Half => StructValue.From(FromHalf(BitConverter.UInt16BitsToHalf((ushort)Bits(place, big)))),
-        StructKind.Single => StructValue.From((double)BitConverter.UInt32BitsToSingle((uint)Bits(place, big))),
-        StructKind.Double => StructValue.From(BitConverter.UInt64BitsToDouble(Bits(place, big))),
-        // A length beyond the field is cut to it.
-        StructKind.Pascal => StructValue.From(place.IsEmpty ? [] : place.Slice(1, Math.Min(place[0], place.Length - 1)).ToArray()),
-        _ => StructValue.From(place.ToArray()),
-    };
+        ushort bits = MemoryMarshal.Read<ushort>(_source[at..]);
+        return _reverse ? BinaryPrimitives.ReverseEndianness(bits) : bits;
+    }
 
-    private static ulong Bits(ReadOnlySpan<byte> place, bool big) => place.Length switch
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Four(int at)
     {
-        1 => place[0],
-        2 => big ? BinaryPrimitives.ReadUInt16BigEndian(place) : BinaryPrimitives.ReadUInt16LittleEndian(place),
-        4 => big ? BinaryPrimitives.ReadUInt32BigEndian(place) : BinaryPrimitives.ReadUInt32LittleEndian(place),
-        _ => big ? BinaryPrimitives.ReadUInt64BigEndian(place) : BinaryPrimitives.ReadUInt64LittleEndian(place),
-    };
+        uint bits = MemoryMarshal.Read<uint>(_source[at..]);
+        return _reverse ? BinaryPrimitives.ReverseEndianness(bits) : bits;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Eight(int at)
+    {
+        ulong bits = MemoryMarshal.Read<ulong>(_source[at..]);
+        return _reverse ? BinaryPrimitives.ReverseEndianness(bits) : bits;
+    }
 
     /// <summary>CPython keeps the sign of a NaN here, and nothing else.</summary>
-    private static double FromHalf(Half half) => !Half.IsNaN(half) ? (double)half
-        : BitConverter.UInt64BitsToDouble(Half.IsNegative(half) ? 0xFFF8_0000_0000_0000 : 0x7FF8_0000_0000_0000);
-
-    private static object Box(in StructItem item, in StructValue value) => (item.Kind, item.Size) switch
+    private double HalfAt(int at)
     {
-        (StructKind.Boolean, _) => value.Whole != 0,
-        (StructKind.Signed, 1) => (sbyte)value.Whole,
-        (StructKind.Signed, 2) => (short)value.Whole,
-        (StructKind.Signed, 4) => (int)value.Whole,
-        (StructKind.Signed, _) => value.Whole,
-        (StructKind.Unsigned, 1) => (byte)value.Whole,
-        (StructKind.Unsigned, 2) => (ushort)value.Whole,
-        (StructKind.Unsigned or StructKind.Pointer, 4) => (uint)value.Whole,
-        (StructKind.Unsigned or StructKind.Pointer, _) => value.Large,
-        (StructKind.Half or StructKind.Single, _) => (float)value.Real,
-        (StructKind.Double, _) => value.Real,
-        _ => value.Bytes,
-    };
+        Half half = BitConverter.UInt16BitsToHalf(Two(at));
+        return !Half.IsNaN(half) ? (double)half
+            : BitConverter.UInt64BitsToDouble(Half.IsNegative(half) ? 0xFFF8_0000_0000_0000 : 0x7FF8_0000_0000_0000);
+    }
+
+    private float SingleAt(int at) => BitConverter.UInt32BitsToSingle(Four(at));
+
+    private double DoubleAt(int at) => BitConverter.UInt64BitsToDouble(Eight(at));
+
+    private byte[] BytesAt(in StructItem item, int at)
+    {
+        ReadOnlySpan<byte> place = _source.Slice(at, item.Size);
+        // A length beyond the field is cut to it.
+        return item.Kind != StructKind.Pascal ? place.ToArray()
+            : place.IsEmpty ? [] : place.Slice(1, Math.Min(place[0], place.Length - 1)).ToArray();
+    }
 }
