@@ -14,6 +14,8 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Compare-FileDigest'
+        'ConvertFrom-StructByte'
+        'ConvertTo-StructByte'
         'Get-AvailablePort'
         'Get-FileDigest'
         'Get-NetListener'
@@ -21,6 +23,7 @@
         'Invoke-TcpExchange'
         'Measure-DigestConfidence'
         'Measure-StickyPacket'
+        'Measure-StructFormat'
         'Measure-TcpEcho'
         'New-TcpSession'
         'Receive-FramedFile'

@@ -50,6 +50,15 @@ $steps = [ordered]@{
         Measure-StickyPacket -MessageSize 100 -ReceiveBufferSize 64
     }
 
+    'Binary records: values to bytes and back, by the formats of Python''s struct' = {
+        # Big-endian: two bytes, four bytes, and text in eight.
+        $record = 513, 7, 'tour' | ConvertTo-StructByte '>HI8s'
+        [Convert]::ToHexString($record)
+        $record | ConvertFrom-StructByte '>HI8s' -Name Kind, Number, Word -AsText
+        # Where a C compiler leaves gaps.
+        (Measure-StructFormat 'bhiq' -Name kind, port, count, time).Field
+    }
+
     'A session keeps its connection between calls' = {
         $session = $echo | New-TcpSession -Name Tour-Session
         # Two sends, and yet one stream: only the count says what to take.

@@ -78,7 +78,7 @@ Describe 'Help of <_>' -ForEach $cmdlets {
 }
 
 Describe 'About topics' {
-    It '<_> is found' -ForEach 'about_PSNetConcurrency', 'about_PSNetConcurrency_Tcp' {
+    It '<_> is found' -ForEach 'about_PSNetConcurrency', 'about_PSNetConcurrency_Tcp', 'about_PSNetConcurrency_Struct' {
         Get-Help $_ | Should -Match "^TOPIC\s+$_"
     }
 }

@@ -62,6 +62,9 @@ public enum NetError
     /// <summary>An argument has a value that can mean nothing.</summary>
     InvalidArgument,
 
+    /// <summary>The bytes are fewer or more than the format takes.</summary>
+    SizeMismatch,
+
     /// <summary>This system has no way to do it; the message says which have.</summary>
     NotSupportedHere,
 

@@ -68,3 +68,20 @@ public sealed class FrameFormatCompleter : ListCompleter
         ("Delimiter,\\0", "Messages that end with a NUL byte"),
     ];
 }
+
+public sealed class StructFormatCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() =>
+    [
+        (">I", "Four bytes without a sign, big-endian (network byte order)"),
+        ("<I", "Four bytes without a sign, little-endian"),
+        ("<i", "Four bytes with a sign, little-endian"),
+        (">H", "Two bytes without a sign, big-endian"),
+        ("<H", "Two bytes without a sign, little-endian"),
+        (">Q", "Eight bytes without a sign, big-endian"),
+        ("<q", "Eight bytes with a sign, little-endian"),
+        ("<d", "A floating-point number of eight bytes, little-endian"),
+        (">IHB16s", "Four, two and one byte, then text in sixteen; big-endian"),
+        ("@iq0q", "As a C compiler lays out an int and a long long"),
+    ];
+}
