@@ -119,6 +119,16 @@ internal sealed class TransferRig : IAsyncDisposable
     /// <summary>Waits until nobody is connected to the receiver: it has let go of all files.</summary>
     public async Task AllGoneAsync() => Assert.True(await Server.WaitAsync(s => s.ActiveConnection == 0, Limit));
 
+    /// <summary>Ends the faulty networks, with all connections through them.</summary>
+    public async Task CutAsync()
+    {
+        foreach (FaultProxyListener proxy in _proxies)
+        {
+            await proxy.StopAsync(TimeSpan.Zero).WaitAsync(Limit);
+        }
+        await AllGoneAsync();
+    }
+
     /// <summary>Ends the receiver and begins another over the same folder.</summary>
     public async Task RestartAsync()
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
@@ -203,7 +204,7 @@ public sealed class TcpSession : IDisposable
             }
             _socket.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception e) when (e is IOException or SocketException or CryptographicException)
         {
             throw Fault(Translate(e, default));
         }
@@ -380,7 +381,7 @@ public sealed class TcpSession : IDisposable
                 // Completes at once, or the peer takes nothing and will never see it.
                 _ = tls.ShutdownAsync();
             }
-            catch (Exception e) when (e is IOException or InvalidOperationException or NotSupportedException)
+            catch (Exception e) when (e is IOException or InvalidOperationException or NotSupportedException or CryptographicException)
             {
                 // A send is under way, or the connection is broken: there is no orderly end.
             }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using PSNetConcurrency.Core.Net.Loop;
 
 namespace PSNetConcurrency.Core.Net.Tls;
@@ -253,7 +254,7 @@ public sealed class TlsChannel : Channel, IChannelHandler
             // Completes at once: the stream below takes every write.
             _ = _tls.ShutdownAsync();
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or CryptographicException)
         {
             // The connection is going anyway.
         }

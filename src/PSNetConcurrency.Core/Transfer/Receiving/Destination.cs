@@ -59,7 +59,7 @@ internal sealed class Destination(ReceiveOptions options)
             // A share without a drive letter, say, does not tell: then a write will.
             return;
         }
-        if (free < bytes + Reserve)
+        if (free - Reserve < bytes)
         {
             throw new NetException(NetError.InsufficientSpace, $"'{offer.Name}' needs {bytes} bytes; the receiver has {free} free, and keeps {Reserve} of them.", offer.Name);
         }

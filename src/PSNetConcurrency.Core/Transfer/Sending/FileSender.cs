@@ -176,7 +176,12 @@ internal sealed class FileSender : IAsyncDisposable
             // Now nobody reads results any more.
             lost.AddRange(conversation.Unconfirmed);
         }
-        if (current is not null && !lost.Contains(current) && !current.IsEnded)
+        bool goesAgain;
+        lock (_again)
+        {
+            goesAgain = current is null || _again.Contains(current);
+        }
+        if (!goesAgain && !lost.Contains(current!) && !current!.IsEnded)
         {
             lost.Add(current);
         }

@@ -33,6 +33,7 @@ internal sealed class SendConversation : ISendConversation
     private Task _reading = Task.CompletedTask;
     private NetException? _reason;
     private TaskCompletionSource? _allConfirmed;
+    private int _telling;
     private int _lastId;
 
     private SendConversation(SendOptions options, TcpSession session, string senderId, RateLimiter limiter, TransferProgress progress, Func<SendOutcome, ValueTask> ended, CancellationToken stop)
@@ -130,11 +131,12 @@ internal sealed class SendConversation : ISendConversation
         Task all;
         lock (_gate)
         {
-            if (_unconfirmed.Count == 0)
+            if (_unconfirmed.Count == 0 && _telling == 0)
             {
                 return;
             }
-            all = (_allConfirmed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            _allConfirmed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            all = _allConfirmed.Task;
         }
         try
         {
@@ -219,7 +221,7 @@ internal sealed class SendConversation : ISendConversation
             }
             if (failure is not null && Take(item.Id) is not null)
             {
-                await _ended(new SendOutcome(item, null, failure)).ConfigureAwait(false);
+                await TellAsync(new SendOutcome(item, null, failure)).ConfigureAwait(false);
             }
         }
     }
@@ -314,6 +316,7 @@ internal sealed class SendConversation : ISendConversation
         await _connection.FlushAsync().ConfigureAwait(false);
     }
 
+    // Who takes an item tells its outcome, and then says that it is told: only then is it confirmed.
     private SendItem? Take(int id)
     {
         lock (_gate)
@@ -322,13 +325,23 @@ internal sealed class SendConversation : ISendConversation
             {
                 return null;
             }
+            _telling++;
+            return item;
+        }
+    }
+
+    private async ValueTask TellAsync(SendOutcome outcome)
+    {
+        await _ended(outcome).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _telling--;
             _window.Release();
-            if (_unconfirmed.Count == 0)
+            if (_unconfirmed.Count == 0 && _telling == 0)
             {
                 _connection.Expecting = false;
                 _allConfirmed?.TrySetResult();
             }
-            return item;
         }
     }
 
@@ -349,10 +362,8 @@ internal sealed class SendConversation : ISendConversation
             {
                 await HearAsync(header).ConfigureAwait(false);
             }
-            if (Unconfirmed.Length > 0)
-            {
-                _reason ??= new NetException(NetError.PeerClosed, $"{_connection.Peer} closed the connection before it had confirmed every file.", _connection.Peer);
-            }
+            // In order only after the sender's end, when nobody asks for a reason any more.
+            _reason ??= new NetException(NetError.PeerClosed, $"{_connection.Peer} closed the connection before it had confirmed every file.", _connection.Peer);
         }
         catch (NetException e)
         {
@@ -430,7 +441,7 @@ internal sealed class SendConversation : ISendConversation
             item.Sampling?.TrySetResult(new SamplePlan([], 0, 0));
         }
         MadeProgress |= ok;
-        await _ended(ok
+        await TellAsync(ok
             ? new SendOutcome(item, item.ToResult(_options.Algorithm, skipped, _session.RemoteEndPoint), null)
             : new SendOutcome(item, null, RemoteError.Read(header, $"'{item.Path}' was not taken", item.Path))).ConfigureAwait(false);
     }
