@@ -107,6 +107,28 @@ $steps = [ordered]@{
         }
     }
 
+    'Digests: several in one read, and where two files differ' = {
+        # A folder of its own, which ends with the step.
+        $folder = [IO.Directory]::CreateTempSubdirectory('tour-').FullName
+        try {
+            $bytes = [byte[]]::new(20MB)
+            [IO.File]::WriteAllBytes("$folder/sent.bin", $bytes)
+            # One byte of twenty million is lost on the way.
+            $bytes[9MB] = 1
+            [IO.File]::WriteAllBytes("$folder/received.bin", $bytes)
+
+            Get-FileDigest $folder/*.bin -Algorithm SHA256, XXH128
+            # A digest for each slice tells where, without both files in one place.
+            $sent = Get-FileDigest $folder/sent.bin -SliceSize 1MB
+            Get-FileDigest $folder/received.bin -SliceSize 1MB | Compare-FileDigest -ReferenceObject $sent
+            # Both here: the very byte.
+            Compare-FileDigest $folder/sent.bin $folder/received.bin
+        }
+        finally {
+            [IO.Directory]::Delete($folder, $true)
+        }
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }
