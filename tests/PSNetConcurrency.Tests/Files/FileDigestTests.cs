@@ -54,6 +54,7 @@ public sealed class FileDigestTests : IDisposable
     [InlineData("FileNotFound", "Get-FileDigest nothing.txt")]
     [InlineData("FileNotFound", "Get-FileDigest -LiteralPath nothing.txt")]
     [InlineData("InvalidArgument", "Get-FileDigest sub")]
+    [InlineData("FileFailure", "$gone = [IO.MemoryStream]::new(); $gone.Dispose(); Get-FileDigest -InputStream $gone")]
     [InlineData("InvalidArgument", "Get-FileDigest function:prompt")]
     [InlineData("InvalidArgument", "Get-FileDigest nodrive:x")]
     [InlineData("InvalidArgument", "Get-FileDigest hello.txt -Offset 6")]
