@@ -14,6 +14,8 @@ if (-not (Get-Module -Name PSNetConcurrency)) {
     Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', 'PSNetConcurrency.psd1'))
 }
 
+$folder = $null
+
 $steps = [ordered]@{
     'An echo server: it runs in the background, on a port that the system chose' = {
         $echo = Start-TcpEchoServer -Name Tour-Echo
@@ -116,6 +118,23 @@ $steps = [ordered]@{
         }
     }
 
+    'Digests: several in one read, of files that differ in one byte of twenty million' = {
+        # A folder of its own, which ends with the tour.
+        $folder = [IO.Directory]::CreateTempSubdirectory('tour-').FullName
+        $bytes = [byte[]]::new(20MB)
+        [IO.File]::WriteAllBytes("$folder/sent.bin", $bytes)
+        $bytes[9MB] = 1
+        [IO.File]::WriteAllBytes("$folder/received.bin", $bytes)
+        Get-FileDigest $folder/*.bin -Algorithm SHA256, XXH128
+    }
+
+    'Where they differ: the slice, from digests alone, and then the byte' = {
+        # A digest for each slice is small: the files need not be in one place.
+        $sent = Get-FileDigest $folder/sent.bin -SliceSize 1MB
+        Get-FileDigest $folder/received.bin -SliceSize 1MB | Compare-FileDigest -ReferenceObject $sent
+        Compare-FileDigest $folder/sent.bin $folder/received.bin
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }
@@ -138,4 +157,7 @@ finally {
     # Also where a step failed, or Ctrl+C was pressed.
     Get-TcpSession -Name Tour-* | Remove-TcpSession
     Get-NetListener -Name Tour-* | Stop-NetListener -Force
+    if ($folder) {
+        [IO.Directory]::Delete($folder, $true)
+    }
 }

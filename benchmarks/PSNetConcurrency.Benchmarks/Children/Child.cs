@@ -8,6 +8,7 @@ internal static class Child
         ["echo", string port, string maximum] => EchoServerChild.RunAsync(int.Parse(port), int.Parse(maximum)),
         ["load", .. string[] args] => EchoLoadChild.RunAsync(args),
         ["idle", string port] => IdleClientChild.RunAsync(int.Parse(port)),
+        ["digest", string manifest] => DigestChild.RunAsync(manifest),
         ["import", string manifest] => ImportChild.RunAsync(manifest),
         _ => throw new ArgumentException($"There is no part '{string.Join(' ', part)}'."),
     };

@@ -28,7 +28,7 @@ internal sealed class DigestProgressView(string name)
     }
 
     // In the powers of 1024 that PowerShell's own literals such as 8MB mean.
-    private static string Text(double bytes)
+    public static string Text(double bytes)
     {
         int unit = 0;
         for (; bytes >= 1024 && unit < Units.Length - 1; unit++)
@@ -36,5 +36,38 @@ internal sealed class DigestProgressView(string name)
             bytes /= 1024;
         }
         return string.Create(CultureInfo.CurrentCulture, $"{bytes:0.#} {Units[unit]}");
+    }
+}
+
+/// <summary>How far the reading of many files is that come down the pipeline one by one, none of which takes a second.</summary>
+internal sealed class PipelineProgress(Action<ProgressRecord> write, Func<string, double, ProgressRecord> make)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
+
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private TimeSpan _shown = Pause;
+    private ProgressRecord? _last;
+    private long _files, _bytes;
+
+    public void Add(long bytes)
+    {
+        _files++;
+        _bytes += bytes;
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_began);
+        if (elapsed - _shown > Pause)
+        {
+            _shown = elapsed;
+            _last = make(string.Create(CultureInfo.CurrentCulture, $"{_files} files, {DigestProgressView.Text(_bytes)}, {DigestProgressView.Text(_bytes / elapsed.TotalSeconds)}/s"), -1);
+            write(_last);
+        }
+    }
+
+    public void Finish()
+    {
+        if (_last is not null)
+        {
+            _last.RecordType = ProgressRecordType.Completed;
+            write(_last);
+        }
     }
 }

@@ -13,6 +13,7 @@ public class TourTests
         Assert.All(
             ["1. ONE", "3. THREE", "020100000007746F757200000000", "TickTock", "secret", "CertificateNotTrusted:", "BlankInput:", "ConnectionRefused:", "PeerReset after '1. B'"],
             words => Assert.Contains(result.Lines, line => line.StartsWith(words, StringComparison.Ordinal)));
+        Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^9437184 +1 received\.bin"));
         Assert.All(["Tour-Echo", "Tour-Capitals", "Tour-Tls", "Tour-Proxy"], name => Assert.Contains(result.Lines, line => line.Contains($"{name} ", StringComparison.Ordinal) && line.Contains("Stopped", StringComparison.Ordinal)));
     }
 }

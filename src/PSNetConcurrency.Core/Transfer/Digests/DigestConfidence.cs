@@ -95,8 +95,8 @@ namespace PSNetConcurrency.Core.Transfer.Digests
             {
                 return damagedFraction >= 1 ? (count > 0 ? double.NegativeInfinity : 0) : count * Math.Log(1 - damagedFraction);
             }
-            // In decimal, so that 0.01 of 100 blocks is one block.
-            long damaged = all == 0 ? 0 : Math.Clamp((long)Math.Ceiling((decimal)damagedFraction * all), 1, all);
+            // A hair less, so that 0.07 of 100 blocks is 7 blocks and not 8.
+            long damaged = all == 0 ? 0 : Math.Clamp((long)Math.Ceiling(damagedFraction * all * (1 - 1e-13)), 1, all);
             if (count > all - damaged)
             {
                 return damaged == 0 ? 0 : double.NegativeInfinity;

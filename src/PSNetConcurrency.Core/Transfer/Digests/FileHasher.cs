@@ -18,7 +18,17 @@ internal static class FileHasher
 
     /// <summary>Hashes a stream from where it is to its end.</summary>
     public static Task<HashedContent> HashAsync(Stream stream, DigestPlan plan, DigestProgress? progress, CancellationToken stop) => plan is { Mode: DigestMode.Full, IsWholeFile: true }
-        ? PromptlyAsync(() => StreamAsync(stream, plan, progress, stop), stop)
+        ? PromptlyAsync(async () =>
+        {
+            try
+            {
+                return await StreamAsync(stream, plan, progress, stop).ConfigureAwait(false);
+            }
+            catch (Exception e) when (FileSource.IsFailure(e) || e is ObjectDisposedException)
+            {
+                throw new NetException(NetError.FileFailure, $"The stream can't be read: {e.Message}", stream, e);
+            }
+        }, stop)
         : throw new NetException(NetError.InvalidArgument, "A stream has neither slices nor ranges: hash it with -Mode Full, or name a file.");
 
     /// <summary>Hashes an open file.</summary>

@@ -53,6 +53,7 @@ public sealed class GetFileDigestCommand : NetCmdlet
 
     private DigestPlan _plan = new();
     private DigestProgressView? _view;
+    private PipelineProgress? _pipeline;
 
     /// <summary>The files, with wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
@@ -131,6 +132,7 @@ public sealed class GetFileDigestCommand : NetCmdlet
             Offset = Offset,
             Length = Given(nameof(Length)) ? Length : null,
         };
+        _pipeline = new PipelineProgress(record => WriteProgress(record), ProgressOf);
         return Task.CompletedTask;
     }
 
@@ -146,6 +148,12 @@ public sealed class GetFileDigestCommand : NetCmdlet
         {
             await ForEachFileAsync(path);
         }
+    }
+
+    protected override Task EndAsync()
+    {
+        _pipeline?.Finish();
+        return Task.CompletedTask;
     }
 
     protected override ProgressRecord? Progress() => _view?.On(ProgressOf);
@@ -174,6 +182,7 @@ public sealed class GetFileDigestCommand : NetCmdlet
             {
                 _view = new DigestProgressView(System.IO.Path.GetFileName(file));
                 WriteObject(FileDigest.Of(file, _plan, await FileHasher.HashAsync(file, _plan, _view.Source, StopToken)), enumerateCollection: true);
+                _pipeline?.Add(_view.Source.Done);
             }
             catch (NetException e)
             {
