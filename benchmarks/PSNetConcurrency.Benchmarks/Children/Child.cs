@@ -9,6 +9,8 @@ internal static class Child
         ["load", .. string[] args] => EchoLoadChild.RunAsync(args),
         ["idle", string port] => IdleClientChild.RunAsync(int.Parse(port)),
         ["digest", string manifest] => DigestChild.RunAsync(manifest),
+        ["receive", string folder, string target] => TransferChild.ReceiveAsync(folder, target == "nothing"),
+        ["send", string port] => TransferChild.SendAsync(int.Parse(port)),
         ["import", string manifest] => ImportChild.RunAsync(manifest),
         _ => throw new ArgumentException($"There is no part '{string.Join(' ', part)}'."),
     };

@@ -18,6 +18,9 @@ internal sealed class ContentReceiver(TransferConnection connection, FileOffer o
     private long _received;
     private NetException? _failure;
 
+    /// <summary>Verifies, and stores nothing.</summary>
+    public bool Discards { get; init; }
+
     /// <summary>Called once, as soon as something is wrong: the sender need not go on. What it has sent is passed over.</summary>
     public Func<NetException, ValueTask> Failing { get; init; } = _ => default;
 
@@ -96,6 +99,10 @@ internal sealed class ContentReceiver(TransferConnection connection, FileOffer o
 
     private NetException? Store(ReadOnlySpan<byte> data, long position)
     {
+        if (Discards)
+        {
+            return null;
+        }
         try
         {
             RandomAccess.Write(target!.Handle, data, position);

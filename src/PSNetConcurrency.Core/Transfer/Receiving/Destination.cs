@@ -80,6 +80,11 @@ internal sealed class Destination(ReceiveOptions options)
     /// <summary>Gives a complete file its name; null where one is there that is kept.</summary>
     public string? Commit(PartialFile file, FileOffer offer, string path)
     {
+        if (options.Discards)
+        {
+            file.Discard();
+            return path;
+        }
         bool overwrite = options.Conflict == FileConflict.Overwrite;
         for (int n = 0; n < MostNames; n++)
         {

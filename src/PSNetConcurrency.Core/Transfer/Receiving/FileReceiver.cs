@@ -261,7 +261,7 @@ internal sealed class FileReceiver
             {
                 await GoAsync(offer, offset).ConfigureAwait(false);
             }
-            content = await new ContentReceiver(_connection, offer, file) { Failing = failing }.ReceiveAsync(offset).ConfigureAwait(false);
+            content = await new ContentReceiver(_connection, offer, file) { Failing = failing, Discards = _options.Discards }.ReceiveAsync(offset).ConfigureAwait(false);
         }
         if (content.Abandoned)
         {

@@ -20,6 +20,9 @@ internal sealed record ReceiveOptions
     /// <summary>The most files and folders taken over one connection.</summary>
     public int MaximumFile { get; init; } = 1_000_000;
 
+    /// <summary>Verifies what arrives and keeps nothing of it: what a measurement of the network alone needs.</summary>
+    public bool Discards { get; init; }
+
     public SharedSecret? Secret { get; init; }
 
     public DictionaryFormat Format { get; init; } = new(FrameFormat.DefaultMaximum);
