@@ -13,16 +13,22 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'ConvertFrom-Frame'
+        'ConvertTo-Frame'
         'Get-AvailablePort'
         'Get-NetListener'
         'Get-TcpSession'
         'Invoke-TcpExchange'
         'Measure-StickyPacket'
         'Measure-TcpEcho'
+        'New-FrameFormat'
         'New-TcpSession'
+        'Receive-Frame'
         'Receive-NetListener'
         'Receive-TcpData'
         'Remove-TcpSession'
+        'Resolve-FrameFormat'
+        'Send-Frame'
         'Send-TcpData'
         'Set-NetFault'
         'Start-TcpEchoServer'

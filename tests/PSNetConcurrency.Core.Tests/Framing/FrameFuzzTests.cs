@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using PSNetConcurrency.Core.Framing;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Core.Tests.Framing;
+
+/// <summary>A million hostile inputs; PSNC_FUZZ_INPUTS asks for more, PSNC_FUZZ_SEED for others.</summary>
+public class FrameFuzzTests
+{
+    private const int Maximum = 600;
+
+    private static readonly string[] Formats =
+    [
+        "Line", "Delimiter,--", "FixedSize,7", "LengthField,1", "LengthField,2", "LengthField,3,Little", "LengthField,4,Little", "LengthField,8",
+        "LengthField,2,LengthFieldOffset=1,LengthAdjustment=-3,InitialBytesToStrip=3", "LengthField,4,LengthIncludesHeader,Signed,FailFast=False",
+        "Dictionary", "Dictionary,Big,FailFast=False", "ContentLength", "ContentLength,FailFast=False", "Varint", "Netstring", "Netstring,FailFast=False",
+    ];
+
+    private static readonly string[] Pieces =
+    [
+        "Content-Length: ", "\r\n\r\n", "\n", ":", ",", "5:hello,", "{\"file_size\":", "}", "{\"a\":\"\\ud800\"}", "\"", "[[[[", "--", "-", "99999999999999999999", "\0\0\0\u0005", "\u0010\0\0\0{\"file_size\": 3 }abc", "GET / HTTP/1.1\r\n", "-1", "é",
+    ];
+
+    private readonly Random _random = new(Setting("PSNC_FUZZ_SEED", 20260101));
+    private readonly int _inputs = Setting("PSNC_FUZZ_INPUTS", 1_000_000);
+
+    [Fact]
+    public void A_million_inputs_are_frames_or_clear_errors_and_nothing_grows()
+    {
+        FrameFormat[] formats = [.. Formats.Select(f => FrameFormat.Parse(f).WithMaximum(Maximum))];
+        byte[] buffer = new byte[4 * Maximum];
+        long before = 0;
+        for (int i = 0; i < _inputs; i++)
+        {
+            ReadOnlySpan<byte> input = buffer.AsSpan(0, Fill(buffer));
+            int choice = i % 20;
+            try
+            {
+                if (choice == 19)
+                {
+                    DictionaryHeader header = DictionaryHeader.Parse(input);
+                    _ = header.Values.Count;
+                }
+                else if (choice == 18 && i % 400 == 18)
+                {
+                    Assert.All(FrameFormatResolver.Resolve(input), c => Assert.InRange(c.Score, 0, 1));
+                }
+                else
+                {
+                    Decode(formats[choice % formats.Length], input);
+                }
+            }
+            catch (NetException e) when (choice == 19 && e.Error == NetError.FrameCorrupted)
+            {
+            }
+            if (i == _inputs / 2)
+            {
+                before = GC.GetTotalMemory(forceFullCollection: true);
+            }
+        }
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 * 1024 * 1024);
+    }
+
+    private void Decode(FrameFormat format, ReadOnlySpan<byte> stream)
+    {
+        FrameDecoder decoder = new(format);
+        int frames = 0;
+        while (!stream.IsEmpty && !decoder.IsLost)
+        {
+            int cut = _random.Next(1, 200);
+            ReadOnlySpan<byte> input = stream[..Math.Min(cut, stream.Length)];
+            stream = stream[input.Length..];
+            try
+            {
+                while (decoder.TryReadFrame(ref input, out FrameView frame))
+                {
+                    frames++;
+                    Assert.True(frame.Bytes.Length is > 0 and <= Maximum);
+                    if (format.HasHeader)
+                    {
+                        Look(format, frame);
+                    }
+                }
+                Assert.True(input.IsEmpty);
+            }
+            catch (NetException e)
+            {
+                Assert.True(e.Error is NetError.MessageTooLarge or NetError.FrameCorrupted);
+            }
+            Assert.True(decoder.Unfinished.Length <= Maximum + 200);
+        }
+    }
+
+    private static void Look(FrameFormat format, FrameView frame)
+    {
+        try
+        {
+            _ = format.IsHeaderOnly(frame.Header);
+            Assert.NotNull(format.ReadHeader(frame.Header));
+        }
+        catch (NetException e)
+        {
+            Assert.Equal(NetError.FrameCorrupted, e.Error);
+        }
+    }
+
+    // Noise, what the formats are made of, and both together.
+    private int Fill(byte[] buffer)
+    {
+        int length = 0, most = _random.Next(1, 120);
+        while (length < most)
+        {
+            switch (_random.Next(4))
+            {
+                case 0:
+                    int noise = _random.Next(1, 12);
+                    _random.NextBytes(buffer.AsSpan(length, noise));
+                    length += noise;
+                    break;
+                case 1:
+                    buffer[length++] = (byte)_random.Next(0, 10);
+                    break;
+                case 2:
+                    length += Encoding.UTF8.GetBytes(_random.Next(0, 700).ToString(CultureInfo.InvariantCulture), buffer.AsSpan(length));
+                    break;
+                default:
+                    length += Encoding.UTF8.GetBytes(Pieces[_random.Next(Pieces.Length)], buffer.AsSpan(length));
+                    break;
+            }
+        }
+        return length;
+    }
+
+    private static int Setting(string name, int fallback) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : fallback;
+}
