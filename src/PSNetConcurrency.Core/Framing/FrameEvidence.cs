@@ -139,7 +139,7 @@ internal static class FrameEvidence
 
     private static double? OfDelimiter(in ChainResult chain, CaptureTraits traits)
     {
-        if (chain.Frames < 2 || chain.Left > 0 || chain.TextFrames < 0.95 * chain.Frames)
+        if (chain.Frames - chain.Empty < 2 || chain.Left > 0 || 2 * chain.Empty > chain.Frames || chain.TextFrames < 0.95 * chain.Frames)
         {
             return null;
         }
