@@ -28,6 +28,9 @@ public sealed class FrameDecoder(FrameFormat format)
     /// <summary>Whether a frame has begun and not ended, even one that is left out.</summary>
     public bool IsInFrame => _end > _start || _recovery.IsActive;
 
+    /// <summary>Whether what comes belongs to a frame that is left out.</summary>
+    public bool IsLeavingOut => _recovery.IsActive;
+
     /// <summary>Whether an error left nothing that tells where the next frame begins: all that follows is the same error.</summary>
     public bool IsLost => _recovery.IsLost;
 

@@ -138,7 +138,7 @@ internal static class FrameFormatResolver
             NetstringFormat => "each is digits, a colon, so many bytes, a comma",
             _ => string.Create(CultureInfo.InvariantCulture, $"each length leads to the next, {chain.Shortest} to {chain.Longest} bytes"),
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{chain.Frames} frames: {what}; {(cut ? $"of the first {length} bytes {all}" : all)}.");
+        return string.Create(CultureInfo.InvariantCulture, $"{chain.Frames} {(chain.Frames == 1 ? "frame" : "frames")}: {what}; {(cut ? $"of the first {length} bytes {all}" : all)}.");
     }
 }
 

@@ -108,6 +108,11 @@ public sealed class ConvertFromFrameCommand : FrameCommand
             return Task.CompletedTask;
         }
         ReadOnlySpan<byte> rest = _decoder.Unfinished.Span;
+        if (_decoder.IsLeavingOut && Format.FailFast)
+        {
+            // It was told when it began.
+            return Task.CompletedTask;
+        }
         if (AllowTruncated)
         {
             int start = Format.PayloadStart(rest);
@@ -117,7 +122,7 @@ public sealed class ConvertFromFrameCommand : FrameCommand
             return Task.CompletedTask;
         }
         throw new NetException(NetError.FrameTruncated,
-            $"The bytes end in the middle of a frame, {rest.Length} bytes after its beginning at {_decoder.Position}. They are in the error's Exception.Received; -AllowTruncated takes them as a message.", _decoder.Position, received: rest.ToArray());
+            $"The bytes end in the middle of a frame, of which there are {rest.Length}, in the error's Exception.Received; -AllowTruncated takes them as a message.", _decoder.Position, received: rest.ToArray());
     }
 
     private void DecodeRun()
