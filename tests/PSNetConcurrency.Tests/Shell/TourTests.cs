@@ -11,8 +11,8 @@ public class TourTests
         Assert.Equal("", result.Error.Trim());
         // What steps return that is neither their title nor their code.
         Assert.All(
-            ["1. ONE", "3. THREE", "TickTock", "secret", "CertificateNotTrusted:", "BlankInput:", "ConnectionRefused:", "PeerReset after '1. B'"],
+            ["1. ONE", "3. THREE", "TickTock", "secret", "CertificateNotTrusted:", "BlankInput:", "ConnectionRefused:", "PeerReset after '1. B'", "MessageTooLarge:", "The server did 'list'."],
             words => Assert.Contains(result.Lines, line => line.StartsWith(words, StringComparison.Ordinal)));
-        Assert.All(["Tour-Echo", "Tour-Capitals", "Tour-Tls", "Tour-Proxy"], name => Assert.Contains(result.Lines, line => line.Contains($"{name} ", StringComparison.Ordinal) && line.Contains("Stopped", StringComparison.Ordinal)));
+        Assert.All(["Tour-Echo", "Tour-Capitals", "Tour-Tls", "Tour-Proxy", "Tour-Files"], name => Assert.Contains(result.Lines, line => line.Contains($"{name} ", StringComparison.Ordinal) && line.Contains("Stopped", StringComparison.Ordinal)));
     }
 }
