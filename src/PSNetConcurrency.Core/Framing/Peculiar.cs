@@ -17,7 +17,8 @@ internal static class Peculiar
     /// <param name="signed">Whether the field can be negative.</param>
     public static string Length(ReadOnlySpan<byte> field, ReadOnlySpan<byte> data, ByteOrder? order, bool signed = false)
     {
-        StringBuilder text = new(string.Create(CultureInfo.InvariantCulture, $" The length field is {Convert.ToHexString(field)} in hexadecimal, '{Ascii(field)}' in ASCII."));
+        string number = order is { } read ? string.Create(CultureInfo.InvariantCulture, $"{Number(field, read, signed)}, ") : "";
+        StringBuilder text = new($" The length field is {number}{Convert.ToHexString(field)} in hexadecimal, '{Ascii(field)}' in ASCII.");
         string seems = Protocol(data);
         text.Append(seems.Length > 0 ? seems : IsText(field) ? " It looks like text: the peer seems to send text without such a header; Line may be the format." : "");
         if (order is not null && field.Length > 1)

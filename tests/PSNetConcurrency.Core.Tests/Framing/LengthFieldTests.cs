@@ -125,7 +125,7 @@ public class LengthFieldTests
         Assert.Equal(large ? 1 : maximum == 14 ? 1 : 0, Decoded.Of(FrameFormat.Parse($"LengthField,2,MaximumFrameLength={maximum}"), Encode(FrameFormat.Parse("LengthField,2"), Hello), 5).Payloads.Count);
 
     [Theory]
-    [InlineData("LengthField,4,Little", "72746275", "1920230005|1969386610|'rtbu'|72746275|looks like text|other byte order it would be")]
+    [InlineData("LengthField,4,Little", "72746275", "1969386610|'rtbu'|72746275|looks like text|other byte order it would be 1920230005")]
     [InlineData("LengthField", "474554202F", "looks like HTTP")]
     [InlineData("LengthField", "485454502F312E31", "looks like HTTP")]
     [InlineData("LengthField", "16030100A5", "looks like TLS|160301")]
@@ -139,8 +139,7 @@ public class LengthFieldTests
     public void A_bogus_length_tells_what_it_looks_like(string words, string hex, string parts)
     {
         NetException error = Decoded.Of(FrameFormat.Parse(words), Convert.FromHexString(hex), 100).Errors.First();
-        string[] expected = parts.Split('|');
-        Assert.True(expected.Count(p => error.Message.Contains(p, StringComparison.Ordinal)) >= expected.Length - (words.EndsWith("Little", StringComparison.Ordinal) ? 1 : 0), error.Message);
+        Assert.All(parts.Split('|'), part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
     internal static byte[] Encode(FrameFormat format, string text)

@@ -136,9 +136,9 @@ public sealed class FrameCmdletTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Varint")]
-    [InlineData("Netstring")]
-    [InlineData("ContentLength")]
+    [InlineData("'Varint'")]
+    [InlineData("'Netstring'")]
+    [InlineData("'ContentLength'")]
     [InlineData("'LengthField,3,Little,LengthIncludesHeader'")]
     [InlineData("(New-FrameFormat Dictionary -SizeKey len)")]
     public void Every_kind_serves_and_exchanges(string format)
@@ -193,6 +193,7 @@ public sealed class FrameCmdletTests : IDisposable
             Assert.Equal("Line", Best("Resolve-FrameFormat -LiteralPath \"$folder/a[1].bin\""));
             Assert.Equal("Netstring", Best("Resolve-FrameFormat \"$folder/b*\""));
             Assert.Equal("Netstring", Best("[pscustomobject]@{ Path = \"$folder/b.bin\" } | Resolve-FrameFormat"));
+            Assert.Equal("Netstring", Best("[IO.FileInfo]::new(\"$folder/b.bin\") | Resolve-FrameFormat"));
             _shell.Fails("FileNotFound", "Resolve-FrameFormat \"$folder/none\"");
             _shell.Fails("FileNotFound", "Resolve-FrameFormat -LiteralPath \"$folder/none\"");
             Assert.Empty(_shell.Run("Resolve-FrameFormat -InputObject ''"));

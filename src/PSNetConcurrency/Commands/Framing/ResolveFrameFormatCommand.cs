@@ -64,7 +64,15 @@ public sealed class ResolveFrameFormatCommand : NetCmdlet
     {
         if (ParameterSetName != ByInput)
         {
-            foreach (string file in Files())
+            foreach (string file in Files(ParameterSetName == ByPath ? Path : LiteralPath, literal: ParameterSetName == ByLiteralPath))
+            {
+                await ResolveFileAsync(file);
+            }
+            return;
+        }
+        if (FileOf(InputObject) is { } named)
+        {
+            foreach (string file in Files([named], literal: true))
             {
                 await ResolveFileAsync(file);
             }
@@ -93,15 +101,24 @@ public sealed class ResolveFrameFormatCommand : NetCmdlet
         return Task.CompletedTask;
     }
 
-    private IEnumerable<string> Files()
+    // An object from the pipeline is bound as a whole before its properties are: a file, or a row with a path.
+    private static string? FileOf(object? input) => input switch
     {
-        foreach (string path in ParameterSetName == ByPath ? Path : LiteralPath)
+        FileSystemInfo file => file.FullName,
+        PSObject { BaseObject: FileSystemInfo file } => file.FullName,
+        PSObject { BaseObject: PSCustomObject } row => (row.Properties["PSPath"] ?? row.Properties["LiteralPath"] ?? row.Properties["Path"])?.Value?.ToString(),
+        _ => null,
+    };
+
+    private IEnumerable<string> Files(string[] paths, bool literal)
+    {
+        foreach (string path in paths)
         {
             IEnumerable<string> found;
             ProviderInfo provider;
             try
             {
-                found = ParameterSetName == ByPath ? GetResolvedProviderPathFromPSPath(path, out provider)
+                found = !literal ? GetResolvedProviderPathFromPSPath(path, out provider)
                     : [SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _)];
             }
             catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
