@@ -152,7 +152,7 @@ internal static class FrameEvidence
         if (chain.Frames > 1 && chain.Shortest == chain.Longest)
         {
             // The same number each time: it may be any constant of records that all have one size.
-            bool simple = format.LengthFieldOffset == 0 && format.LengthAdjustment == 0;
+            bool simple = format.IsPlain;
             bits = simple && format.LengthFieldLength > 1 ? Math.Max(bits, MostForSize + 2) : Math.Min(bits, simple ? 12 : 8);
         }
         return bits;

@@ -32,7 +32,10 @@ internal static class FrameFormatResolver
         }
         if (FixedSizeGuess.Find(data) is { } fixedSize)
         {
-            found.Add((new FixedSizeFormat(fixedSize.Size, FrameFormat.DefaultMaximum), FrameChain.Follow(new FixedSizeFormat(fixedSize.Size, FrameFormat.DefaultMaximum), data, traits), fixedSize.Bits));
+            // Records of one size look in places like lengths, not to their very end.
+            found = [.. found.Select(f => f.Format is LengthFieldFormat { IsPlain: false } && f.Chain.Left > 0 ? f with { Bits = Math.Min(f.Bits, fixedSize.Bits - 1) } : f)];
+            FixedSizeFormat format = new(fixedSize.Size, FrameFormat.DefaultMaximum);
+            found.Add((format, FrameChain.Follow(format, data, traits), fixedSize.Bits));
         }
         int length = data.Length;
         return

@@ -60,6 +60,9 @@ internal sealed class LengthFieldFormat : FrameFormat
 
     public bool Signed { get; }
 
+    /// <summary>Whether the length comes first and counts what follows it, or the whole frame.</summary>
+    internal bool IsPlain => LengthFieldOffset == 0 && LengthAdjustment == 0;
+
     private long Largest => LengthFieldLength == 8 ? long.MaxValue : (1L << ((8 * LengthFieldLength) - (Signed ? 1 : 0))) - 1;
 
     public override void Encode(ReadOnlySpan<byte> payload, IBufferWriter<byte> output)

@@ -23,20 +23,20 @@ public class FrameFormatResolverTests
     [Theory]
     [MemberData(nameof(Names))]
     public void Ranks_the_right_format_first(string name) =>
-        Gen.Select(Gen.OneOf(Mixed.Array[4, 40], Text.Array[6, 60]), Gen.Int[0, 3]).Sample((messages, cut) => First(name, messages, cut), iter: 60);
+        Gen.Select(Gen.OneOf(Mixed.Array[4, 40], Text.Array[6, 60]), Gen.Int[0, 3]).Sample((messages, cut) => First(name, messages, cut));
 
     [Fact]
-    public void Ranks_lines_first() => Text.Array[3, 40].Sample(messages => First("Line", messages, 0), iter: 100);
+    public void Ranks_lines_first() => Text.Array[3, 40].Sample(messages => First("Line", messages, 0));
 
     [Theory]
     [InlineData("Delimiter,\\0")]
     [InlineData("Delimiter,;")]
     [InlineData("Delimiter,<EOF>")]
-    public void Ranks_delimiters_first(string name) => Text.Array[4, 40].Sample(messages => First(name, messages, 0), iter: 100);
+    public void Ranks_delimiters_first(string name) => Text.Array[4, 40].Sample(messages => First(name, messages, 0));
 
     [Fact]
     public void Ranks_varints_first_where_a_length_needs_two_bytes() =>
-        Gen.Byte.Array[100, 300].Array[8, 40].Sample(messages => messages.All(m => m.Length < 128) || First("Varint", messages, 0), iter: 60);
+        Gen.Byte.Array[100, 300].Array[8, 40].Sample(messages => messages.All(m => m.Length < 128) || First("Varint", messages, 0));
 
     [Fact]
     public void Short_varints_are_cut_as_they_must_be() =>
@@ -45,7 +45,7 @@ public class FrameFormatResolverTests
             byte[] capture = Encode(FrameFormat.Parse("Varint"), messages);
             FrameFormat best = FrameFormatResolver.Resolve(capture)[0].Format;
             return Decoded.Of(best, capture, capture.Length).Payloads.Select(Convert.ToHexString).SequenceEqual(messages.Select(Convert.ToHexString));
-        }, iter: 60);
+        });
 
     [Fact]
     public void Ranks_records_of_one_size_first() =>
@@ -63,7 +63,7 @@ public class FrameFormatResolverTests
                 record[5] = noise[(i * 7) % 60];
             }
             return First($"FixedSize,{size}", capture, count);
-        }, iter: 60);
+        });
 
     [Fact]
     public void Finds_the_key_that_holds_the_size()
@@ -79,7 +79,7 @@ public class FrameFormatResolverTests
 
     [Fact]
     public void Says_nothing_of_noise() =>
-        Gen.Byte.Array[200, 5000].Sample(noise => FrameFormatResolver.Resolve(noise).All(c => c.Score < 0.6), iter: 60);
+        Gen.Byte.Array[200, 5000].Sample(noise => FrameFormatResolver.Resolve(noise).All(c => c.Score < 0.6));
 
     [Fact]
     public void Says_nothing_of_nothing() => Assert.Empty(FrameFormatResolver.Resolve([]));

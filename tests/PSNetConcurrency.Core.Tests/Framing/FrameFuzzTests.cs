@@ -6,6 +6,7 @@ using PSNetConcurrency.Core.Net;
 namespace PSNetConcurrency.Core.Tests.Framing;
 
 /// <summary>A million hostile inputs; PSNC_FUZZ_INPUTS asks for more, PSNC_FUZZ_SEED for others.</summary>
+[Collection("Alone")]
 public class FrameFuzzTests
 {
     private const int Maximum = 600;
