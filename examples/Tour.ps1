@@ -118,6 +118,30 @@ $steps = [ordered]@{
         }
     }
 
+    'Frames: bytes that came in any pieces are messages again' = {
+        # The dictionary frame of many a Python program: the length of a JSON header, the header, the payload.
+        $frame = ConvertTo-Frame 'hello' -Format Dictionary -Header @{ file_name = 'a.txt' }
+        $frame | ConvertFrom-Frame -Format Dictionary -Detailed
+        # What may this be?
+        'one', 'two', 'three' | ConvertTo-Frame -Format LengthField,2,Little | Resolve-FrameFormat
+        # A bogus length tells what it is.
+        try {
+            'GET / HTTP/1.1' | ConvertFrom-Frame -Format LengthField -Strict
+        }
+        catch {
+            "$($_.Exception.Error): $($_.Exception.Message)"
+        }
+    }
+
+    'Commands and headers in frames, over a connection' = {
+        $files = Start-TcpServer -Name Tour-Files -FrameFormat Dictionary {
+            param($Message)
+            @{ status = 'ok'; command = $Message.Header.cmd }
+        }
+        $reply = $files | Invoke-TcpExchange -FrameFormat Dictionary -InputObject @{ cmd = 'list' }
+        "The server did '$($reply.Header.command)'."
+    }
+
     'Digests: several in one read, of files that differ in one byte of twenty million' = {
         # A folder of its own, which ends with the tour.
         $folder = [IO.Directory]::CreateTempSubdirectory('tour-').FullName

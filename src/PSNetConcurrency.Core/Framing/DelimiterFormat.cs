@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Framing;
@@ -16,14 +15,14 @@ internal sealed class DelimiterFormat : FrameFormat
 
     public override string Kind => "Delimiter";
 
-    public override string ToString() =>
-        $"{Kind},{string.Concat(Encoding.UTF8.GetString(_delimiter).Select(c => c == '\\' ? "\\\\" : char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()))}";
-
-    public override FrameFormat WithMaximum(int maximumFrameLength) => new DelimiterFormat(_delimiter, maximumFrameLength);
+    /// <summary>The mark, as it is typed.</summary>
+    public string Delimiter => ByteEscapes.Escape(_delimiter);
 
     public override void Encode(ReadOnlySpan<byte> payload, IBufferWriter<byte> output)
     {
-        if (payload.IndexOf(_delimiter) >= 0)
+        // The payload's end and the mark's beginning may make a mark together.
+        int overlap = Math.Min(payload.Length, _delimiter.Length - 1);
+        if (payload.IndexOf(_delimiter) >= 0 || ((byte[])[.. payload[^overlap..], .. _delimiter]).AsSpan().IndexOf(_delimiter) < overlap)
         {
             throw new NetException(NetError.InvalidArgument, "The message contains the delimiter, so the receiver would cut it in two. Use a frame format that counts, such as LengthField.");
         }
@@ -31,23 +30,29 @@ internal sealed class DelimiterFormat : FrameFormat
         output.Write(_delimiter);
     }
 
-    internal override bool TryFind(ReadOnlySpan<byte> data, ref int searched, out FrameBounds frame)
+    internal override bool TryFind(ReadOnlySpan<byte> data, ref FrameSearch search, out FrameBounds frame)
     {
         // A delimiter may have been cut: its last bytes are searched again.
-        int from = Math.Max(0, searched - _delimiter.Length + 1), end = data[from..].IndexOf(_delimiter);
+        int from = Math.Max(0, search.Position - _delimiter.Length + 1), end = data[from..].IndexOf(_delimiter);
         if (end < 0)
         {
-            searched = data.Length;
-            frame = default;
-            return data.Length < MaximumFrameLength ? false : throw TooLarge(data.Length);
+            search.Position = data.Length;
+            bool tooLong = data.Length >= MaximumFrameLength;
+            frame = tooLong ? FrameBounds.Failed(TooLarge(data.Length + 1L, FrameFailure.ToMark, Peculiar.Beginning(data))) : default;
+            return tooLong;
         }
         end += from;
         int consumed = end + _delimiter.Length;
-        if (consumed > MaximumFrameLength)
-        {
-            throw TooLarge(consumed);
-        }
-        frame = new FrameBounds(0, end, consumed);
+        frame = consumed > MaximumFrameLength ? FrameBounds.Failed(TooLarge(consumed, consumed, Peculiar.Beginning(data))) : new FrameBounds(0, end, consumed);
         return true;
     }
+
+    internal override int SkipMark(ReadOnlySpan<byte> data, out bool found)
+    {
+        int end = data.IndexOf(_delimiter);
+        found = end >= 0;
+        return found ? end + _delimiter.Length : Math.Max(0, data.Length - _delimiter.Length + 1);
+    }
+
+    protected override void AddWords(List<string> words) => words.Add(ByteEscapes.Escape(_delimiter, FrameFormatParser.EndsLikeOptions));
 }

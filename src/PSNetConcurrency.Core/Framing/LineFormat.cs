@@ -8,11 +8,9 @@ internal sealed class LineFormat(int maximum) : FrameFormat(maximum)
 {
     public override string Kind => "Line";
 
-    public override FrameFormat WithMaximum(int maximumFrameLength) => new LineFormat(maximumFrameLength);
-
     public override void Encode(ReadOnlySpan<byte> payload, IBufferWriter<byte> output)
     {
-        if (payload.Contains((byte)'\n'))
+        if (payload.Contains((byte)'\n') || (payload.Length > 0 && payload[^1] == '\r'))
         {
             throw new NetException(NetError.InvalidArgument, "A line can't contain a line break. Send the lines one by one, or use a frame format that counts, such as LengthField.");
         }
@@ -20,21 +18,27 @@ internal sealed class LineFormat(int maximum) : FrameFormat(maximum)
         output.Write("\n"u8);
     }
 
-    internal override bool TryFind(ReadOnlySpan<byte> data, ref int searched, out FrameBounds frame)
+    internal override bool TryFind(ReadOnlySpan<byte> data, ref FrameSearch search, out FrameBounds frame)
     {
-        int end = data[searched..].IndexOf((byte)'\n');
+        int end = data[search.Position..].IndexOf((byte)'\n');
         if (end < 0)
         {
-            searched = data.Length;
-            frame = default;
-            return data.Length < MaximumFrameLength ? false : throw TooLarge(data.Length);
+            search.Position = data.Length;
+            bool tooLong = data.Length >= MaximumFrameLength;
+            frame = tooLong ? FrameBounds.Failed(TooLarge(data.Length + 1L, FrameFailure.ToMark, Peculiar.Beginning(data))) : default;
+            return tooLong;
         }
-        end += searched;
-        if (end + 1 > MaximumFrameLength)
-        {
-            throw TooLarge(end + 1);
-        }
-        frame = new FrameBounds(0, end > 0 && data[end - 1] == '\r' ? end - 1 : end, end + 1);
+        end += search.Position;
+        frame = end >= MaximumFrameLength
+            ? FrameBounds.Failed(TooLarge(end + 1, end + 1, Peculiar.Beginning(data)))
+            : new FrameBounds(0, end > 0 && data[end - 1] == '\r' ? end - 1 : end, end + 1);
         return true;
+    }
+
+    internal override int SkipMark(ReadOnlySpan<byte> data, out bool found)
+    {
+        int end = data.IndexOf((byte)'\n');
+        found = end >= 0;
+        return found ? end + 1 : data.Length;
     }
 }

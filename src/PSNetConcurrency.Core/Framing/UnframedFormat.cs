@@ -7,14 +7,12 @@ internal sealed class UnframedFormat(int maximum) : FrameFormat(maximum)
 {
     public override string Kind => "None";
 
-    public override FrameFormat WithMaximum(int maximumFrameLength) => new UnframedFormat(maximumFrameLength);
-
     public override void Encode(ReadOnlySpan<byte> payload, IBufferWriter<byte> output) => output.Write(payload);
 
-    internal override bool TryFind(ReadOnlySpan<byte> data, ref int searched, out FrameBounds frame)
+    internal override bool TryFind(ReadOnlySpan<byte> data, ref FrameSearch search, out FrameBounds frame)
     {
         int length = Math.Min(data.Length, MaximumFrameLength);
         frame = new FrameBounds(0, length, length);
-        return length > 0;
+        return true;
     }
 }

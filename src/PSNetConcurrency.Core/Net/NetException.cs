@@ -44,6 +44,9 @@ public enum NetError
     /// <summary>The bytes received are not a frame of the format that was expected.</summary>
     FrameCorrupted,
 
+    /// <summary>The bytes end in the middle of a frame. What there is of it is kept on the error.</summary>
+    FrameTruncated,
+
     /// <summary>The certificate presented is not the pinned one.</summary>
     CertificateNotPinned,
 

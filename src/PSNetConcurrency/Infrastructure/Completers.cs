@@ -64,8 +64,14 @@ public sealed class FrameFormatCompleter : ListCompleter
         ("LengthField", "Four bytes of length, big-endian, then the message"),
         ("LengthField,4,Little", "Four bytes of length, little-endian, then the message"),
         ("LengthField,2", "Two bytes of length, big-endian, then the message"),
+        ("LengthField,4,Big,LengthIncludesHeader", "Four bytes of length, which counts them too, then the message"),
+        ("Dictionary", "The length of a JSON header, little-endian, the header, then the payload it tells the size of"),
+        ("Dictionary,Big", "The same with a big-endian length"),
         ("FixedSize,16", "Messages of 16 bytes each"),
         ("Delimiter,\\0", "Messages that end with a NUL byte"),
+        ("ContentLength", "Header lines with a Content-Length, an empty line, the content: LSP, HTTP"),
+        ("Varint", "The length as a varint, then the message: protobuf's delimited messages"),
+        ("Netstring", "The length in digits, a colon, the message, a comma"),
     ];
 }
 

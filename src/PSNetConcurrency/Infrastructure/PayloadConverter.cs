@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Text;
+using PSNetConcurrency.Core.Net.Server;
 
 namespace PSNetConcurrency.Infrastructure;
 
@@ -24,21 +25,20 @@ internal static class PayloadConverter
     /// <summary>
     /// The messages in a run of pipeline objects. PowerShell unrolls a byte array into bytes; a run of them is one message again.
     /// </summary>
-    public static List<byte[]> ToMessages(IEnumerable<PSObject?> values, Encoding encoding)
+    public static List<FrameContent> ToMessages(IEnumerable<PSObject?> values, FrameFormat format, Encoding encoding)
     {
-        List<byte[]> messages = [];
-        List<byte> run = [];
+        List<FrameContent> messages = [];
+        ByteRun run = new();
         foreach (PSObject? value in values)
         {
-            if (value?.BaseObject is byte b)
+            if (run.TryAdd(value?.BaseObject))
             {
-                run.Add(b);
                 continue;
             }
             EndRun();
             if (value is not null)
             {
-                messages.Add(ToBytes(value, encoding));
+                messages.Add(ToContent(format, value, null, encoding));
             }
         }
         EndRun();
@@ -46,12 +46,58 @@ internal static class PayloadConverter
 
         void EndRun()
         {
-            if (run.Count > 0)
+            if (run.Take() is { } bytes)
             {
-                messages.Add([.. run]);
-                run.Clear();
+                messages.Add(new FrameContent(null, bytes));
             }
         }
+    }
+
+    /// <summary>
+    /// The header and payload of a message. In a format with headers a dictionary alone is a header without payload; a
+    /// <see cref="Frame"/> brings its own.
+    /// </summary>
+    public static FrameContent ToContent(FrameFormat format, object? message, IDictionary? header, Encoding encoding)
+    {
+        object? value = message is PSObject wrapped ? wrapped.BaseObject : message;
+        return value switch
+        {
+            Frame frame => new FrameContent(header is not null ? HeaderValues.Unwrap(header) : format.HasHeader ? frame.Header : null, frame.HasPayload ? frame.Payload : null),
+            IDictionary alone when format.HasHeader && header is null => new FrameContent(HeaderValues.Unwrap(alone), null),
+            null => new FrameContent(header is null ? null : HeaderValues.Unwrap(header), null),
+            _ => new FrameContent(header is null ? null : HeaderValues.Unwrap(header), ToBytes(message, encoding)),
+        };
+    }
+
+    /// <summary>
+    /// A message as a script gets it: text, or bytes; of a frame that is only a header the header's text. What a header says
+    /// is at hand as the property Header.
+    /// </summary>
+    public static object ToMessage(FrameFormat format, byte[]? header, byte[] payload, Encoding encoding, bool asBytes)
+    {
+        if (header is null)
+        {
+            return asBytes ? payload : encoding.GetString(payload);
+        }
+        byte[] message = format.IsHeaderOnly(header) ? header : payload;
+        PSObject result = new(asBytes ? message : Text(message, payload, encoding));
+        result.Properties.Add(new PSNoteProperty(nameof(Frame.Header), format.ReadHeader(header)));
+        return result;
+    }
+
+    /// <summary>A frame as an object.</summary>
+    public static Frame ToFrame(FrameFormat format, byte[]? header, byte[] payload, Encoding encoding, long index, long offset, int headerBytes, bool truncated = false)
+    {
+        bool alone = header is not null && format.IsHeaderOnly(header);
+        return new Frame(payload, Text(alone ? header! : payload, payload, encoding))
+        {
+            Index = index,
+            Offset = offset,
+            HeaderBytes = headerBytes,
+            Header = header is null ? null : format.ReadHeader(header),
+            HasPayload = !alone,
+            IsTruncated = truncated,
+        };
     }
 
     /// <summary>Whether there is nothing in it that a person would call a message.</summary>
@@ -62,6 +108,9 @@ internal static class PayloadConverter
         ICollection items => items.Count == 0,
         _ => false,
     };
+
+    // A header is UTF-8, whatever the payload's encoding.
+    private static string Text(byte[] message, byte[] payload, Encoding encoding) => (message == payload ? encoding : Encoding.UTF8).GetString(message);
 
     private static string Text(object? value) => LanguagePrimitives.ConvertTo<string>(value) ?? "";
 }

@@ -6,7 +6,7 @@ namespace PSNetConcurrency.Infrastructure;
 /// <summary>The base of the cmdlets that send what comes down the pipeline.</summary>
 public abstract class TcpMessageCommand : TcpDataCommand
 {
-    private readonly List<byte> _bytes = [];
+    private readonly ByteRun _bytes = new();
     private bool _given;
 
     /// <summary>What to send: a string in -Encoding, or bytes as they are. A run of bytes from the pipeline is one message, as a byte array is that is piped.</summary>
@@ -27,10 +27,8 @@ public abstract class TcpMessageCommand : TcpDataCommand
     protected override async Task ProcessAsync()
     {
         object? message = InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject;
-        if (!_given && message is byte single)
+        if (!_given && _bytes.TryAdd(message))
         {
-            // PowerShell unrolls a byte array on its way down the pipeline.
-            _bytes.Add(single);
             return;
         }
         await FlushAsync();
@@ -45,10 +43,8 @@ public abstract class TcpMessageCommand : TcpDataCommand
 
     private async Task FlushAsync()
     {
-        if (_bytes.Count > 0)
+        if (_bytes.Take() is { } message)
         {
-            byte[] message = [.. _bytes];
-            _bytes.Clear();
             await SendAsync(message);
         }
     }

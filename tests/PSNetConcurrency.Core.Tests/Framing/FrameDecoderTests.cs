@@ -17,6 +17,14 @@ public class FrameDecoderTests
         ("LengthField,3", Gen.Byte.Array[0, 400]),
         ("LengthField,8,Little", Gen.Byte.Array[0, 400]),
         ("FixedSize,7", Gen.Byte.Array[7]),
+        ("LengthField,3,Little,LengthFieldOffset=2,LengthAdjustment=-1,LengthIncludesHeader", Gen.Byte.Array[0, 400]),
+        ("LengthField,2,Big,LengthAdjustment=-2,Signed", Gen.Byte.Array[0, 400]),
+        ("Dictionary", Gen.Byte.Array[0, 400]),
+        ("Dictionary,Big,SizeKey=len|size", Gen.Byte.Array[0, 400]),
+        ("ContentLength", Gen.Byte.Array[0, 400]),
+        ("Varint", Gen.Byte.Array[0, 400]),
+        ("Netstring", Gen.Byte.Array[0, 400]),
+        ("Delimiter,;;;", Gen.Byte.Select(b => b == ';' ? (byte)1 : b).Array[0, 40]),
         ("Delimiter,--\\0", Gen.Byte.Select(b => b == 0 ? (byte)1 : b).Array[0, 40]),
     ];
 
@@ -27,7 +35,7 @@ public class FrameDecoderTests
     public void Any_cut_of_the_stream_decodes_to_the_same_messages(string name)
     {
         FrameFormat format = FrameFormat.Parse(name);
-        Gen.Select(Formats.Single(f => f.Format == name).Payload.Array[0, 20], Gen.Int[1, 50].Array[1, 30]).Sample((messages, cuts) =>
+        Gen.Select(Formats.Single(f => f.Format == name).Payload.Array[0, 20], Gen.OneOf(Gen.Int[1, 50], Gen.Int[1, 3], Gen.Const(1), Gen.Int[200, 3000]).Array[1, 30]).Sample((messages, cuts) =>
         {
             ArrayBufferWriter<byte> stream = new();
             foreach (byte[] message in messages)
@@ -109,6 +117,18 @@ public class FrameDecoderTests
     [InlineData("FixedSize,16", "FixedSize,16")]
     [InlineData("Delimiter,\\0", "Delimiter,\\x00")]
     [InlineData("Delimiter,a\\\\,b", "Delimiter,a\\\\,b")]
+    [InlineData("Delimiter,\\xff\\u00fc,", "Delimiter,\\xffü,")]
+    [InlineData("Delimiter,x,MaximumFrameLength=20,FailFast=false", "Delimiter,x,MaximumFrameLength=20,FailFast=False")]
+    [InlineData("Delimiter,\\x2cFailFast", "Delimiter,\\x2cFailFast")]
+    [InlineData("dictionary", "Dictionary")]
+    [InlineData("Dictionary,Big", "Dictionary,Big")]
+    [InlineData("Dictionary,Little,SizeKey=len|a\\x2cb\\x7cc,NameKey=my name,DigestKey=sha256,MaximumHeaderLength=100", "Dictionary,SizeKey=len|a\\x2cb\\x7cc,NameKey=my\\x20name,DigestKey=sha256,MaximumHeaderLength=100")]
+    [InlineData("Varint", "Varint")]
+    [InlineData("netstring,MaximumFrameLength=99", "Netstring,MaximumFrameLength=99")]
+    [InlineData("ContentLength,MaximumHeaderLength=200", "ContentLength,MaximumHeaderLength=200")]
+    [InlineData("LengthField,ByteOrder=Little,Signed", "LengthField,4,Little,Signed")]
+    [InlineData("LengthField,3,LengthFieldOffset=2,LengthAdjustment=-5,InitialBytesToStrip=0,LengthIncludesHeader=False", "LengthField,3,Big,LengthFieldOffset=2,LengthAdjustment=-5,InitialBytesToStrip=0")]
+    [InlineData("LengthField,8,Little,LengthIncludesHeader,MaximumFrameLength=70000,FailFast=False", "LengthField,8,Little,LengthIncludesHeader,MaximumFrameLength=70000,FailFast=False")]
     public void A_format_prints_as_it_can_be_typed(string typed, string printed)
     {
         Assert.Equal(printed, FrameFormat.Parse(typed).ToString());
@@ -123,6 +143,18 @@ public class FrameDecoderTests
     [InlineData("FixedSize,x")]
     [InlineData("Delimiter")]
     [InlineData("Delimiter,")]
+    [InlineData("Delimiter,\\q")]
+    [InlineData("Line,3")]
+    [InlineData("Line,Big")]
+    [InlineData("Varint,LengthFieldOffset=1")]
+    [InlineData("Dictionary,NameKey=")]
+    [InlineData("Dictionary,SizeKey=")]
+    [InlineData("LengthField,2,MaximumFrameLength=0")]
+    [InlineData("LengthField,2,Nonsense=1")]
+    [InlineData("LengthField,2,InitialBytesToStrip=-1")]
+    [InlineData("LengthField,1,Size=3")]
+    [InlineData("LengthField,4,LengthFieldOffset=7,MaximumFrameLength=10")]
+    [InlineData("3")]
     [InlineData("")]
     public void A_format_that_is_none_is_refused(string text) =>
         Assert.Equal(NetError.InvalidArgument, Assert.Throws<NetException>(() => FrameFormat.Parse(text)).Error);
@@ -131,6 +163,8 @@ public class FrameDecoderTests
     [InlineData("Line", "a\nb")]
     [InlineData("Delimiter,;", "a;b")]
     [InlineData("FixedSize,3", "abcd")]
+    [InlineData("Line", "a\r")]
+    [InlineData("Delimiter,--", "a-")]
     public void A_message_that_would_break_its_frame_is_refused(string name, string text) =>
         Assert.Equal(NetError.InvalidArgument, Assert.Throws<NetException>(() => FrameFormat.Parse(name).Encode(System.Text.Encoding.ASCII.GetBytes(text), new ArrayBufferWriter<byte>())).Error);
 

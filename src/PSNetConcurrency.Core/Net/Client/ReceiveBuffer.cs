@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PSNetConcurrency.Core.Framing;
 
 namespace PSNetConcurrency.Core.Net.Client;
 
@@ -10,7 +11,9 @@ internal sealed class ReceiveBuffer
     private byte[] _bytes = [];
     private int _start;
     private int _end;
-    private int _searched;
+    private FrameSearch _search;
+    private string? _searchedFor;
+    private FrameRecovery _recovery;
 
     public int Length => _end - _start;
 
@@ -31,10 +34,12 @@ internal sealed class ReceiveBuffer
 
     public void Commit(int count) => _end += count;
 
-    /// <summary>Takes what the request asks for, if it is all there.</summary>
-    public bool TryTake(ReceiveRequest request, [NotNullWhen(true)] out byte[]? data)
+    /// <summary>Takes what the request asks for, if it is all there; of a frame the header's content too, in a format that has one.</summary>
+    /// <exception cref="NetException">The bytes break the format, or are too many for it.</exception>
+    public bool TryTake(ReceiveRequest request, [NotNullWhen(true)] out byte[]? data, out byte[]? header, out FrameBounds frame)
     {
-        data = null;
+        data = header = null;
+        frame = default;
         if (request.UntilClosed)
         {
             return false;
@@ -48,12 +53,37 @@ internal sealed class ReceiveBuffer
             data = Take(0, count, count);
             return true;
         }
-        if (Length == 0 || !request.Format!.TryFind(Peek().Span, ref _searched, out FrameBounds frame))
+        FrameFormat format = request.Format!;
+        while (SkipBad(format) && Length > 0 && format.TryFind(Peek().Span, ref _search, out frame))
         {
-            return false;
+            if (frame.Failure is { } failure)
+            {
+                _search = default;
+                // Where nothing tells what follows, the bytes stay for another kind of receive.
+                if (failure.Skip == FrameFailure.Lost || _recovery.Begin(failure, format.FailFast))
+                {
+                    SkipBad(format);
+                    throw failure.Error;
+                }
+                continue;
+            }
+            header = format.HasHeader ? _bytes.AsSpan(_start + frame.HeaderOffset, frame.HeaderLength).ToArray() : null;
+            data = Take(frame.PayloadOffset, frame.PayloadLength, frame.Consumed);
+            return true;
         }
-        data = Take(frame.PayloadOffset, frame.PayloadLength, frame.Consumed);
-        return true;
+        return false;
+    }
+
+    /// <summary>A new receive begins: what was searched for another format counts no more.</summary>
+    public void Begin(ReceiveRequest request)
+    {
+        string? format = request.Format?.ToString();
+        if (format != _searchedFor)
+        {
+            _search = default;
+            _recovery = default;
+            _searchedFor = format;
+        }
     }
 
     public byte[] TakeAll() => Take(0, Length, Length);
@@ -62,11 +92,30 @@ internal sealed class ReceiveBuffer
     {
         byte[] data = _bytes.AsSpan(_start + offset, length).ToArray();
         _start += consumed;
-        _searched = 0;
+        _search = default;
         if (_start == _end)
         {
             _start = _end = 0;
         }
         return data;
+    }
+
+    // Leaves out what belongs to a bad frame; false when more of it is to come.
+    private bool SkipBad(FrameFormat format)
+    {
+        while (_recovery.IsActive && Length > 0)
+        {
+            int count = _recovery.Drop(format, Peek().Span);
+            _start += count;
+            if (count == 0 && _recovery.IsActive)
+            {
+                return false;
+            }
+        }
+        if (_recovery.TakeError() is { } late)
+        {
+            throw late;
+        }
+        return !_recovery.IsActive;
     }
 }

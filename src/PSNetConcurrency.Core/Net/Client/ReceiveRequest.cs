@@ -51,5 +51,15 @@ namespace PSNetConcurrency.Core.Net.Client
     }
 
     /// <summary>What a receive brought, in bytes.</summary>
-    public readonly record struct Received(byte[] Data, ReceiveEndReason EndReason, int[] Chunks);
+    public readonly record struct Received(byte[] Data, ReceiveEndReason EndReason, int[] Chunks)
+    {
+        /// <summary>The content of a frame's header, in a format that has one.</summary>
+        public byte[]? Header { get; init; }
+
+        /// <summary>How many bytes of a frame stand before the payload.</summary>
+        public int HeaderBytes { get; init; }
+
+        /// <summary>How many bytes a frame took in all.</summary>
+        public int Consumed { get; init; }
+    }
 }

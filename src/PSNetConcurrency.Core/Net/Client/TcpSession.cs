@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using PSNetConcurrency.Core;
+using PSNetConcurrency.Core.Framing;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Core.Net.Tls;
@@ -224,15 +225,16 @@ public sealed class TcpSession : IDisposable
         using Turn turn = _receiving.Enter(this, "receive");
         using CancellationTokenSource limit = Deadline.Start(request.Timeout, cancellationToken);
         List<int> chunks = [];
+        _buffer.Begin(request);
         if (_buffer.Length > 0)
         {
             chunks.Add(_buffer.Length);
         }
         while (true)
         {
-            if (_buffer.TryTake(request, out byte[]? data))
+            if (_buffer.TryTake(request, out byte[]? data, out byte[]? header, out FrameBounds frame))
             {
-                return new Received(data, ReceiveEndReason.Complete, [.. chunks]);
+                return new Received(data, ReceiveEndReason.Complete, [.. chunks]) { Header = header, HeaderBytes = frame.PayloadOffset, Consumed = frame.Consumed };
             }
             ReceiveEndReason? end = !_inputEnded ? await FillAsync(chunks, request.NonBlocking, limit, cancellationToken).ConfigureAwait(false)
                 : State == TcpSessionState.Faulted ? ReceiveEndReason.PeerReset
@@ -250,9 +252,9 @@ public sealed class TcpSession : IDisposable
                 }
                 continue;
             }
-            if (end is ReceiveEndReason.PeerClosed && _buffer.TryTake(request, out data))
+            if (end is ReceiveEndReason.PeerClosed && _buffer.TryTake(request, out data, out header, out frame))
             {
-                return new Received(data, ReceiveEndReason.Complete, [.. chunks]);
+                return new Received(data, ReceiveEndReason.Complete, [.. chunks]) { Header = header, HeaderBytes = frame.PayloadOffset, Consumed = frame.Consumed };
             }
             bool asked = request.UntilClosed && end == ReceiveEndReason.PeerClosed;
             bool goesOn = end is ReceiveEndReason.TimedOut or ReceiveEndReason.WouldBlock;

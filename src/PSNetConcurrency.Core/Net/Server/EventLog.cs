@@ -102,7 +102,9 @@ public sealed class EventLog
     {
         byte[] bytes => bytes.Length,
         string text => 2L * text.Length,
-        _ => 0,
+        null => 0,
+        // A message with its header beside it.
+        _ => 4 * e.Bytes,
     };
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,7 +1,16 @@
 using System.Buffers;
+using System.Collections;
 using PSNetConcurrency.Core.Framing;
 
 namespace PSNetConcurrency.Core.Net.Server;
+
+/// <summary>Makes of a message's bytes what a handler gets.</summary>
+/// <param name="header">The content of the frame's header; null in a format that has none.</param>
+/// <param name="payload">The payload.</param>
+public delegate object MessagePresenter(byte[]? header, byte[] payload);
+
+/// <summary>A message to send: header and payload, either of which may be absent.</summary>
+public sealed record FrameContent(IDictionary? Header, byte[]? Payload);
 
 /// <summary>Answers messages, on threads of its own.</summary>
 public interface IMessageHandler
@@ -35,7 +44,7 @@ public sealed class MessageWork
     public bool IsAbandoned => Client.Channel.IsClosed;
 
     /// <summary>Sends the replies, a frame each; none is fine.</summary>
-    public void Complete(IReadOnlyList<byte[]> replies) => Answer(() => _protocol.Reply(Client, replies));
+    public void Complete(IReadOnlyList<FrameContent> replies) => Answer(() => _protocol.Reply(Client, replies));
 
     /// <summary>The handler failed: the client is disconnected, and the failure is an event.</summary>
     public void Fail(Exception failure) => Answer(() => MessageProtocol.Failed(Client, failure));
@@ -59,7 +68,7 @@ public sealed class MessageWork
 /// Cuts what clients send into messages and has a handler answer them. While one message of a client is with the handler,
 /// that client is not read from: a fast sender is held back by TCP's window, never by memory.
 /// </summary>
-public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler, Func<byte[], object> present) : ServerProtocol
+public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler, MessagePresenter present) : ServerProtocol
 {
     public override void OnConnected(NetClient client) => client.ProtocolState = new Conversation(new FrameDecoder(format));
 
@@ -98,7 +107,7 @@ public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler,
 
     public override void OnStopped() => handler.Stop();
 
-    internal void Reply(NetClient client, IReadOnlyList<byte[]> replies)
+    internal void Reply(NetClient client, IReadOnlyList<FrameContent> replies)
     {
         if (client.Channel.IsClosed)
         {
@@ -108,9 +117,9 @@ public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler,
         try
         {
             ArrayBufferWriter<byte> output = new();
-            foreach (byte[] reply in replies)
+            foreach (FrameContent reply in replies)
             {
-                format.Encode(reply, output);
+                format.Encode(reply.Header, reply.Payload, output);
             }
             client.SendOnLoop(output.WrittenSpan);
         }
@@ -150,10 +159,10 @@ public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler,
         }
         try
         {
-            if (conversation.Decoder.TryRead(ref data, out ReadOnlySpan<byte> payload))
+            if (conversation.Decoder.TryReadFrame(ref data, out FrameView frame))
             {
-                int length = payload.Length;
-                object message = present(payload.ToArray());
+                int length = frame.Payload.Length + (format.HasHeader ? frame.Header.Length : 0);
+                object message = present(format.HasHeader ? frame.Header.ToArray() : null, frame.Payload.ToArray());
                 conversation.Decoder.Keep(data);
                 Dispatch(client, conversation, message, length);
                 return;

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Collections;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Net;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
+using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
 
 namespace PSNetConcurrency.Commands.Tcp;
@@ -11,6 +13,7 @@ namespace PSNetConcurrency.Commands.Tcp;
 /// <summary>Sends a message over TCP and returns the reply.</summary>
 /// <remarks>
 /// <para>Each message from the pipeline is sent and its reply awaited before the next. With -FrameFormat message and reply are frames, and all messages to one server share a connection. Without it the reply is whatever comes first, and each message has a connection of its own: a late piece of one reply is never taken for the next.</para>
+/// <para>In a format with headers (Dictionary, ContentLength) the reply is the payload, and what its header says is the property Header of what is returned; the reply to be seen of a frame that is only a header is the header's text. A dictionary given as the message is sent as a header alone; -Header gives a header to a payload.</para>
 /// <para>A blank message is refused unless -AllowEmpty is given: TCP sends nothing for it, and both sides would wait for each other. A peer that closes without an answer is the error PeerClosed; what arrived before any failure is in the error's Exception.Received.</para>
 /// </remarks>
 /// <example>
@@ -33,11 +36,16 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
 {
     private TcpSession? _own;
 
-    /// <summary>How messages and replies are framed: None (the default), Line, LengthField, 'LengthField,2,Little', 'FixedSize,16' or 'Delimiter,\0'.</summary>
+    /// <summary>How messages and replies are framed: None (the default), Line, LengthField, Dictionary, 'Delimiter,\0', 'FixedSize,16', ContentLength, Varint, Netstring, any of them with options ('LengthField,2,Little'), or what New-FrameFormat or Resolve-FrameFormat returned.</summary>
     [Parameter]
     [FrameFormatTransform]
     [ArgumentCompleter(typeof(FrameFormatCompleter))]
     public FrameFormat FrameFormat { get; set; } = FrameFormat.None;
+
+    /// <summary>The names and values of the header, in a format that has one (Dictionary, ContentLength). The payload's size is added to it. With -InputObject $null the frame is the header alone.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? Header { get; set; }
 
     /// <summary>How many replies to wait for after each message; 0 to send only. The default is 1.</summary>
     [Parameter]
@@ -69,13 +77,13 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
 
     protected override async Task SendAsync(object? message)
     {
-        if (!AllowEmpty && PayloadConverter.IsBlank(message))
+        if (!AllowEmpty && Header is null && PayloadConverter.IsBlank(message))
         {
             throw new NetException(NetError.BlankInput, "The message is blank. TCP sends nothing for an empty message, so the server would wait for it and this client for the reply. Use -AllowEmpty if that is meant.", message);
         }
-        byte[] payload = PayloadConverter.ToBytes(message, Encoding);
-        ArrayBufferWriter<byte> frame = new(payload.Length + 16);
-        FrameFormat.WithMaximum(MaximumBytes).Encode(payload, frame);
+        FrameContent content = PayloadConverter.ToContent(FrameFormat, message, Header, Encoding);
+        ArrayBufferWriter<byte> frame = new((content.Payload?.Length ?? 0) + 16);
+        FrameFormat.Encode(content.Header, content.Payload, frame);
         TcpSession session = Session ?? await OwnSessionAsync();
         bool broken = true;
         try
@@ -135,7 +143,7 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
 
     private ReceiveRequest Request() => new()
     {
-        Format = FrameFormat.WithMaximum(MaximumBytes),
+        Format = FrameFormat.WithDefaultMaximum(MaximumBytes, evenIfGiven: MyInvocation.BoundParameters.ContainsKey(nameof(MaximumBytes))),
         UntilClosed = UntilClosed,
         MaximumBytes = MaximumBytes,
         Timeout = Timeout,
@@ -143,7 +151,7 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
 
     private void Write(TcpSession session, object? message, Received received, TimeSpan latency)
     {
-        object reply = AsByteStream ? received.Data : Encoding.GetString(received.Data);
+        object reply = PayloadConverter.ToMessage(FrameFormat, received.Header, received.Data, Encoding, AsByteStream);
         WriteObject(Detailed
             ? new ExchangeResult(session.ComputerName, session.Port, session.RemoteEndPoint, message, reply, received.Data.Length, latency, received.Chunks)
             : reply);

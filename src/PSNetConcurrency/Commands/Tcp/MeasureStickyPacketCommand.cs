@@ -53,7 +53,7 @@ public sealed class MeasureStickyPacketCommand : NetCmdlet
     [ValidateRange(1, 16 * 1024 * 1024)]
     public int ReceiveBufferSize { get; set; } = 4096;
 
-    /// <summary>The frames of the second run: LengthField (the default), Line, 'LengthField,2,Little', 'FixedSize,64' or 'Delimiter,\0'. With None there are no frames, and the messages are lost again.</summary>
+    /// <summary>The frames of the second run: LengthField (the default), any other kind by its name, with options such as 'LengthField,2,Little' or 'FixedSize,64', or what New-FrameFormat returned. With None there are no frames, and the messages are lost again.</summary>
     [Parameter]
     [FrameFormatTransform]
     [ArgumentCompleter(typeof(FrameFormatCompleter))]

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Infrastructure;
 
 namespace PSNetConcurrency.Commands.Tcp;
@@ -21,63 +20,7 @@ namespace PSNetConcurrency.Commands.Tcp;
 /// <outputs>None, or PSNetConcurrency.TcpSession with -PassThru.</outputs>
 [Cmdlet(VerbsCommunications.Send, "TcpData", DefaultParameterSetName = OverSession)]
 [OutputType(typeof(TcpSession))]
-public sealed class SendTcpDataCommand : TcpMessageCommand
+public sealed class SendTcpDataCommand : TcpSendCommand
 {
-    private readonly List<TcpSession> _used = [];
-    private TcpSession? _own;
-
-    /// <summary>Ends the sending side of the -Session afterwards: the peer sees the end of input and can still answer.</summary>
-    [Parameter(ParameterSetName = OverSession)]
-    public SwitchParameter Shutdown { get; set; }
-
-    /// <summary>Returns the -Session.</summary>
-    [Parameter(ParameterSetName = OverSession)]
-    public SwitchParameter PassThru { get; set; }
-
-    protected override Task BeginAsync()
-    {
-        if (Session is not null)
-        {
-            _used.Add(Session);
-        }
-        return base.BeginAsync();
-    }
-
-    protected override async Task EndAsync()
-    {
-        await base.EndAsync();
-        if (_own is { } own)
-        {
-            await own.CloseAsync(Timeout, StopToken);
-        }
-        foreach (TcpSession session in _used)
-        {
-            if (Shutdown && session.State is (TcpSessionState.Open or TcpSessionState.PeerClosed))
-            {
-                await session.ShutdownSendAsync();
-            }
-            if (PassThru)
-            {
-                WriteObject(session);
-            }
-        }
-    }
-
-    protected override void ReleaseResources() => _own?.Dispose();
-
-    protected override async Task SendAsync(object? message)
-    {
-        if (Session is null && _own is { } open && (open.ComputerName != ComputerName || open.Port != Port))
-        {
-            // The pipeline goes on to another server.
-            _own = null;
-            await open.CloseAsync(Timeout, StopToken);
-        }
-        TcpSession session = Session ?? (_own ??= await ConnectAsync());
-        if (Session is not null && !_used.Contains(session))
-        {
-            _used.Add(session);
-        }
-        await session.SendAsync(PayloadConverter.ToBytes(message, Encoding), Timeout, StopToken);
-    }
+    internal override ReadOnlyMemory<byte> Encode(object? message) => PayloadConverter.ToBytes(message, Encoding);
 }

@@ -22,6 +22,7 @@ public enum HandlerConcurrency
 /// <remarks>
 /// <para>The block gets the message ($Message, and also $_) and the client ($Client). What it emits is the reply: each object is a message of its own, strings in -Encoding, bytes as they are; nothing emitted means no reply. $Client tells RemoteEndPoint, BytesReceived and more, keeps what the block stores in $Client.State, and has Send() and Close().</para>
 /// <para>TCP has no messages: it carries a stream of bytes, which may glue several sends together or split one. -FrameFormat says how the stream is cut. Without it (None) a message is whatever one receive brought, which is right only for clients that wait for each reply; Line is the usual choice for text. The replies of one client always come in the order of its messages. While one message of a client is being handled, no more is read from that client.</para>
+/// <para>With -FrameFormat Dictionary the message is the payload, and what the header says is its property Header: $Message.Header.file_name. Of a frame that is only a header, such as a command, the message is the header's JSON. To answer with a header alone, emit a dictionary: @{ status = 'ok' }. To answer with header and payload, emit [PSNetConcurrency.Frame]::new(@{ file_name = 'a.txt' }, $bytes). Text or bytes alone get a header that tells their size. ContentLength does likewise with its header lines.</para>
 /// <para>The block runs in runspaces of this listener's own, so $using: variables, -Variable and -Module are how it gets at anything of the session. A terminating error in it closes that client's connection, is an Error event (Receive-NetListener) and leaves the server up; a non-terminating error, warning or other output is an event only.</para>
 /// </remarks>
 /// <example>
@@ -38,6 +39,14 @@ public enum HandlerConcurrency
 /// $server | Receive-NetListener
 /// $server | Stop-NetListener</code>
 /// </example>
+/// <example>
+///   <para>Commands in dictionary frames, as programs with Python's struct and json send them.</para>
+///   <code>$server = Start-TcpServer -FrameFormat Dictionary { param($Message) @{ status = 'ok'; command = $Message.Header.cmd } }
+/// $reply = $server | Invoke-TcpExchange -FrameFormat Dictionary -InputObject @{ cmd = 'list' }
+/// $reply
+/// $reply.Header.status
+/// $server | Stop-NetListener</code>
+/// </example>
 /// <outputs>PSNetConcurrency.NetListener: the running server.</outputs>
 [Cmdlet(VerbsLifecycle.Start, "TcpServer")]
 [OutputType(typeof(NetListener))]
@@ -50,7 +59,7 @@ public sealed class StartTcpServerCommand : ListenerCommand
     [ValidateNotNull]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
-    /// <summary>How the stream is cut into messages: None (the default: what one receive brings), Line, LengthField, 'LengthField,2,Little', 'FixedSize,16' or 'Delimiter,\0'. Replies are framed the same way.</summary>
+    /// <summary>How the stream is cut into messages: None (the default), Line, LengthField, Dictionary, 'Delimiter,\0', 'FixedSize,16', ContentLength, Varint, Netstring, any of them with options ('LengthField,2,Little'), or what New-FrameFormat or Resolve-FrameFormat returned. Replies are framed the same way.</summary>
     [Parameter]
     [FrameFormatTransform]
     [ArgumentCompleter(typeof(FrameFormatCompleter))]
@@ -65,7 +74,7 @@ public sealed class StartTcpServerCommand : ListenerCommand
     [ValidateRange(1, 512)]
     public int ThrottleLimit { get; set; } = 8;
 
-    /// <summary>The longest message taken, in bytes, its header included. A client that sends a longer one is disconnected. The default is 1 MiB.</summary>
+    /// <summary>The longest message taken, in bytes, its header included. A client that sends a longer one is disconnected. The default is the -MaximumFrameLength of the format where it was given one, else 1 MiB.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int MaximumMessageBytes { get; set; } = FrameFormat.DefaultMaximum;
@@ -104,14 +113,16 @@ public sealed class StartTcpServerCommand : ListenerCommand
         ScriptBlockHandler handler = _handler!;
         _handler = null;
         Encoding encoding = Encoding;
-        return new MessageProtocol(FrameFormat.WithMaximum(MaximumMessageBytes), handler, AsByteStream ? bytes => bytes : encoding.GetString);
+        FrameFormat format = FrameFormat;
+        bool asBytes = AsByteStream;
+        return new MessageProtocol(format, handler, (header, payload) => PayloadConverter.ToMessage(format, header, payload, encoding, asBytes));
     }
 
     protected override async Task EndAsync()
     {
         // First what can be wrong with the parameters: the handler takes a thread.
         TcpServerOptions options = CreateOptions();
-        FrameFormat = FrameFormat.WithMaximum(MaximumMessageBytes);
+        FrameFormat = FrameFormat.WithDefaultMaximum(MaximumMessageBytes, evenIfGiven: MyInvocation.BoundParameters.ContainsKey(nameof(MaximumMessageBytes)));
         UsingVariables script = UsingVariables.Resolve(ScriptBlock, name => SessionState.PSVariable.Get(name));
         Dictionary<string, object?> variables = new(script.Values, StringComparer.OrdinalIgnoreCase);
         foreach (DictionaryEntry entry in Variable)
@@ -119,7 +130,7 @@ public sealed class StartTcpServerCommand : ListenerCommand
             variables[entry.Key.ToString()!] = entry.Value;
         }
         int concurrency = Concurrency == HandlerConcurrency.Serial ? 1 : ThrottleLimit;
-        _handler = new ScriptBlockHandler(new ScriptHandlerOptions(script.Script, variables, Module, concurrency, Encoding));
+        _handler = new ScriptBlockHandler(new ScriptHandlerOptions(script.Script, variables, Module, concurrency, FrameFormat, Encoding));
         try
         {
             await _handler.StartAsync().WaitAsync(StopToken);

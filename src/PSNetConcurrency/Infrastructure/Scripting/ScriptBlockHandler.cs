@@ -192,7 +192,7 @@ internal sealed class ScriptBlockHandler : IMessageHandler
                 }
                 var output = shell.Invoke();
                 Report(shell, work);
-                work.Complete(PayloadConverter.ToMessages(output, _owner._options.Encoding));
+                work.Complete(PayloadConverter.ToMessages(output, _owner._options.Format, _owner._options.Encoding));
             }
             catch (Exception e)
             {
@@ -270,7 +270,7 @@ internal sealed class ScriptBlockHandler : IMessageHandler
 }
 
 /// <summary>What a script handler runs, and where.</summary>
-internal sealed record ScriptHandlerOptions(string Script, IReadOnlyDictionary<string, object?> Variables, IReadOnlyList<string> Modules, int Concurrency, Encoding Encoding)
+internal sealed record ScriptHandlerOptions(string Script, IReadOnlyDictionary<string, object?> Variables, IReadOnlyList<string> Modules, int Concurrency, FrameFormat Format, Encoding Encoding)
 {
     public Runspace OpenRunspace()
     {

@@ -91,7 +91,7 @@ public class ClientLimitTests
         for (int i = 0; i < 3; i++)
         {
             await client.SendAsync("question\n"u8.ToArray());
-            (await held.NextAsync()).Complete([reply]);
+            (await held.NextAsync()).Complete([new FrameContent(null, reply)]);
             byte[] buffer = new byte[256 * 1024];
             for (int left = reply.Length + 1; left > 0;)
             {
@@ -137,7 +137,7 @@ public class ClientLimitTests
         client.Close();
         await Eventually.TrueAsync(() => rig.Server.ActiveConnection == 0, "the slot is free");
         Assert.True(work.IsAbandoned);
-        work.Complete(["late"u8.ToArray()]);
+        work.Complete([new FrameContent(null, "late"u8.ToArray())]);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class ClientLimitTests
         Assert.True(work.IsAbandoned);
     }
 
-    private static MessageProtocol Messages(IMessageHandler handler) => new(FrameFormat.Parse("Line"), handler, static payload => payload);
+    private static MessageProtocol Messages(IMessageHandler handler) => new(FrameFormat.Parse("Line"), handler, static (_, payload) => payload);
 
     /// <summary>A server on a loop of a given kind.</summary>
     private sealed class Rig : IAsyncDisposable

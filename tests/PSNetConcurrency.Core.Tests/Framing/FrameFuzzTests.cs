@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text;
+using PSNetConcurrency.Core.Framing;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Core.Tests.Framing;
+
+/// <summary>A million hostile inputs; PSNC_FUZZ_INPUTS asks for more, PSNC_FUZZ_SEED for others.</summary>
+[Collection("Alone")]
+public class FrameFuzzTests
+{
+    private const int Maximum = 600;
+
+    private static readonly string[] Formats =
+    [
+        "Line", "Delimiter,--", "FixedSize,7", "LengthField,1", "LengthField,2", "LengthField,3,Little", "LengthField,4,Little", "LengthField,8",
+        "LengthField,2,LengthFieldOffset=1,LengthAdjustment=-3,InitialBytesToStrip=3", "LengthField,4,LengthIncludesHeader,Signed,FailFast=False",
+        "Dictionary", "Dictionary,Big,FailFast=False", "ContentLength", "ContentLength,FailFast=False", "Varint", "Netstring", "Netstring,FailFast=False",
+    ];
+
+    private static readonly string[] Pieces =
+    [
+        "Content-Length: ", "\r\n\r\n", "\n", ":", ",", "5:hello,", "{\"file_size\":", "}", "{\"a\":\"\\ud800\"}", "\"", "[[[[", "--", "-", "99999999999999999999", "\0\0\0\u0005", "\u0010\0\0\0{\"file_size\": 3 }abc", "GET / HTTP/1.1\r\n", "-1", "é",
+    ];
+
+    private static readonly int Seed = Setting("PSNC_FUZZ_SEED", 20260101), Inputs = Setting("PSNC_FUZZ_INPUTS", 1_000_000);
+
+    [Fact]
+    public void A_million_inputs_are_frames_or_clear_errors_and_nothing_grows()
+    {
+        const int Parts = 10;
+        long before = 0;
+        for (int half = 0; half < 2; half++)
+        {
+            Parallel.For(0, Parts, part => new Fuzzer(Seed + (half * Parts) + part).Run(Inputs / (2 * Parts)));
+            long now = GC.GetTotalMemory(forceFullCollection: true);
+            Assert.InRange(half == 0 ? 0 : now - before, long.MinValue, 8 * 1024 * 1024);
+            before = now;
+        }
+    }
+
+    private static int Setting(string name, int fallback) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : fallback;
+
+    private sealed class Fuzzer(int seed)
+    {
+        private readonly Random _random = new(seed);
+        private readonly FrameFormat[] _formats = [.. Formats.Select(f => FrameFormat.Parse(f).WithMaximum(Maximum))];
+        private readonly byte[] _buffer = new byte[4 * Maximum];
+
+        public void Run(int inputs)
+        {
+            for (int i = 0; i < inputs; i++)
+            {
+                ReadOnlySpan<byte> input = _buffer.AsSpan(0, Fill(_buffer));
+                int choice = i % 20;
+                try
+                {
+                    if (choice == 19)
+                    {
+                        DictionaryHeader header = DictionaryHeader.Parse(input);
+                        _ = header.Values.Count;
+                    }
+                    else if (choice == 18 && i % 400 == 18)
+                    {
+                        Assert.All(FrameFormatResolver.Resolve(input), c => Assert.InRange(c.Score, 0, 1));
+                    }
+                    else
+                    {
+                        Decode(_formats[choice % _formats.Length], input);
+                    }
+                }
+                catch (NetException e) when (choice == 19 && e.Error == NetError.FrameCorrupted)
+                {
+                }
+                catch (Exception e)
+                {
+                    throw new Xunit.Sdk.XunitException($"Input {Convert.ToHexString(input)} to {choice} (seed {seed}): {e}");
+                }
+            }
+        }
+
+        private void Decode(FrameFormat format, ReadOnlySpan<byte> stream)
+        {
+            FrameDecoder decoder = new(format);
+            int errors = 0;
+            while (!stream.IsEmpty && !decoder.IsLost && errors < 3)
+            {
+                int cut = _random.Next(1, 200);
+                ReadOnlySpan<byte> input = stream[..Math.Min(cut, stream.Length)];
+                stream = stream[input.Length..];
+                try
+                {
+                    while (decoder.TryReadFrame(ref input, out FrameView frame))
+                    {
+                        Assert.True(frame.Bytes.Length is > 0 and <= Maximum);
+                        if (format.HasHeader)
+                        {
+                            Look(format, frame);
+                        }
+                    }
+                    Assert.True(input.IsEmpty);
+                }
+                catch (NetException e)
+                {
+                    errors++;
+                    Assert.True(e.Error is NetError.MessageTooLarge or NetError.FrameCorrupted);
+                }
+                Assert.True(decoder.Unfinished.Length <= Maximum + 200);
+            }
+        }
+
+        private static void Look(FrameFormat format, FrameView frame)
+        {
+            try
+            {
+                _ = format.IsHeaderOnly(frame.Header);
+                Assert.NotNull(format.ReadHeader(frame.Header));
+            }
+            catch (NetException e)
+            {
+                Assert.Equal(NetError.FrameCorrupted, e.Error);
+            }
+        }
+
+        // Noise, what the formats are made of, and both together.
+        private int Fill(byte[] buffer)
+        {
+            int length = 0, most = _random.Next(1, 120);
+            while (length < most)
+            {
+                switch (_random.Next(4))
+                {
+                    case 0:
+                        int noise = _random.Next(1, 12);
+                        _random.NextBytes(buffer.AsSpan(length, noise));
+                        length += noise;
+                        break;
+                    case 1:
+                        buffer[length++] = (byte)_random.Next(0, 10);
+                        break;
+                    case 2:
+                        length += Encoding.UTF8.GetBytes(_random.Next(0, 700).ToString(CultureInfo.InvariantCulture), buffer.AsSpan(length));
+                        break;
+                    default:
+                        length += Encoding.UTF8.GetBytes(Pieces[_random.Next(Pieces.Length)], buffer.AsSpan(length));
+                        break;
+                }
+            }
+            return length;
+        }
+    }
+}
