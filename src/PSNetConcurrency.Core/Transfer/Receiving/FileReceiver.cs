@@ -177,7 +177,7 @@ internal sealed class FileReceiver
         try
         {
             string path = _destination.PlaceFolder(offer);
-            Confirm(offer, new FileTransferResult { Name = offer.Name, Path = path, Length = 0, VerifyMode = TransferVerification.None, RemoteEndPoint = _remote });
+            Confirm(offer, new FileTransferResult { Name = offer.Name, Path = path, IsFolder = true, Length = 0, VerifyMode = TransferVerification.None, RemoteEndPoint = _remote });
         }
         catch (Exception e) when (e is NetException || FileErrors.IsFileFailure(e))
         {

@@ -148,7 +148,7 @@ public sealed class SendFramedFileCommand : TcpClientCommand
         {
             return ProgressOfWait($"Connecting to {_target}", TimeoutSeconds);
         }
-        ProgressRecord record = ProgressOf(string.Create(CultureInfo.CurrentCulture, $"{progress.FilesDone} of {progress.FilesExpected} files, {Size(progress.BytesDone)} of {Size(progress.BytesExpected)}, {Size((long)progress.BytesPerSecond)}/s"),
+        ProgressRecord record = ProgressOf(string.Create(CultureInfo.CurrentCulture, $"{progress.FilesDone} of {progress.FilesExpected} files, {ByteText.Of(progress.BytesDone)} of {ByteText.Of(progress.BytesExpected)}, {ByteText.Of(progress.BytesPerSecond)}/s"),
             progress.BytesExpected > 0 ? 100d * progress.BytesDone / progress.BytesExpected : -1);
         record.CurrentOperation = progress.Current;
         record.SecondsRemaining = progress.TimeLeft is { TotalSeconds: < int.MaxValue } left ? (int)left.TotalSeconds : -1;
@@ -183,14 +183,6 @@ public sealed class SendFramedFileCommand : TcpClientCommand
     protected override Task EndAsync() => FinishAsync();
 
     protected override void ReleaseResources() => _ = _sender?.DisposeAsync().AsTask();
-
-    private static string Size(long bytes) => bytes switch
-    {
-        < 1024 => string.Create(CultureInfo.CurrentCulture, $"{bytes} B"),
-        < 1024 * 1024 => string.Create(CultureInfo.CurrentCulture, $"{bytes / 1024d:0.0} KB"),
-        < 1024L * 1024 * 1024 => string.Create(CultureInfo.CurrentCulture, $"{bytes / 1024d / 1024:0.0} MB"),
-        _ => string.Create(CultureInfo.CurrentCulture, $"{bytes / 1024d / 1024 / 1024:0.00} GB"),
-    };
 
     // One error for each path that leads nowhere; the others go on.
     private IEnumerable<string> Roots()
