@@ -107,6 +107,30 @@ $steps = [ordered]@{
         }
     }
 
+    'Files: a tree, each file verified before it gets its name; then a repair' = {
+        $folder = [IO.Directory]::CreateTempSubdirectory('psnc-tour-').FullName
+        $null = [IO.Directory]::CreateDirectory("$folder/inbox")
+        $null = [IO.Directory]::CreateDirectory("$folder/site/empty")
+        [IO.File]::WriteAllText("$folder/site/index.html", '<h1>Hello</h1>')
+        $disk = [byte[]]::new(4MB)
+        [Random]::new(1).NextBytes($disk)
+        [IO.File]::WriteAllBytes("$folder/site/disk.img", $disk)
+        $files = Start-FramedFileServer -Name Tour-Files -Destination "$folder/inbox" -Conflict Overwrite
+        $files | Send-FramedFile -Path "$folder/site" -Recurse
+
+        # One byte changes: of four megabytes, one slice crosses the network.
+        $disk[1000000]++
+        [IO.File]::WriteAllBytes("$folder/site/disk.img", $disk)
+        $files | Send-FramedFile -Path "$folder/site/disk.img" -BasePath $folder -Repair -SliceSize 64KB
+    }
+
+    'A line that breaks: the transfer goes on where the receiver has everything' = {
+        $cut = $files | Start-TcpFaultProxy -Name Tour-Cut -ResetAfterBytes 3MB -Direction ClientToServer
+        $result = $cut | Send-FramedFile -Path "$folder/site/disk.img" -SliceSize 64KB
+        "Attempts: $($result.Attempt); sent again: $($result.BytesSent + $result.BytesSkipped - $result.Length) bytes"
+        $result.Range
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }
@@ -129,4 +153,7 @@ finally {
     # Also where a step failed, or Ctrl+C was pressed.
     Get-TcpSession -Name Tour-* | Remove-TcpSession
     Get-NetListener -Name Tour-* | Stop-NetListener -Force
+    if ($folder) {
+        [IO.Directory]::Delete($folder, $true)
+    }
 }

@@ -21,8 +21,8 @@ public sealed class ReceiveTests : TransferSession
         {
             Write($"{i}.bin", 300_000 * i, i);
         }
-        using BackgroundPipeline receiving = new(Shell, $"Receive-FramedFile inbox -Port {_port} -Count 3");
-        TransferResult[] sent = Results(_other.Invoke($"Send-FramedFile 127.0.0.1 {_port} -Path ?.bin -RetryCount 10; $null"));
+        using BackgroundPipeline receiving = Receive("-Count 3");
+        TransferResult[] sent = Results(_other.Invoke($"Send-FramedFile 127.0.0.1 {_port} -Path ?.bin -RetryCount 1"));
         TransferResult[] received = Results(receiving.End());
         Assert.Equal(["0.bin", "1.bin", "2.bin"], received.Select(r => r.Name));
         Assert.All(received, r => Assert.True(r.Verified));
@@ -37,8 +37,8 @@ public sealed class ReceiveTests : TransferSession
     public void One_file_is_the_default_and_the_sender_hears_of_it()
     {
         byte[] content = Write("a.bin", 400_000);
-        using BackgroundPipeline receiving = new(Shell, $"Receive-FramedFile inbox -Port {_port}");
-        Assert.True(Assert.Single(Results(_other.Run($"Send-FramedFile 127.0.0.1 {_port} -Path a.bin -RetryCount 10"))).Verified);
+        using BackgroundPipeline receiving = Receive("");
+        Assert.True(Assert.Single(Results(_other.Run($"Send-FramedFile 127.0.0.1 {_port} -Path a.bin"))).Verified);
         Assert.Equal(Path.Combine(Inbox, "a.bin"), Assert.Single(Results(receiving.End())).Path);
         Assert.Equal(content, Received("a.bin"));
     }
@@ -49,8 +49,8 @@ public sealed class ReceiveTests : TransferSession
         File.WriteAllText(Path.Combine(Inbox, "a.bin"), "old");
         Write("a.bin", 10);
         Write("b.bin", 10);
-        using BackgroundPipeline receiving = new(Shell, $"Receive-FramedFile inbox -Port {_port}");
-        _other.Invoke($"Send-FramedFile 127.0.0.1 {_port} -Path a.bin, b.bin -RetryCount 10");
+        using BackgroundPipeline receiving = Receive("");
+        _other.Invoke($"Send-FramedFile 127.0.0.1 {_port} -Path a.bin, b.bin");
         Assert.Equal("b.bin", Assert.Single(Results(receiving.End())).Name);
         ErrorRecord error = Assert.Single(receiving.Errors);
         Assert.Equal("FileExists", error.FullyQualifiedErrorId.Split(',')[0]);
@@ -60,8 +60,8 @@ public sealed class ReceiveTests : TransferSession
     public void The_time_is_for_all_of_them()
     {
         Write("a.bin", 10);
-        using BackgroundPipeline receiving = new(Shell, $"Receive-FramedFile inbox -Port {_port} -Count 2 -TimeoutSeconds 5");
-        _other.Run($"$null = Send-FramedFile 127.0.0.1 {_port} -Path a.bin -RetryCount 10");
+        using BackgroundPipeline receiving = Receive("-Count 2 -TimeoutSeconds 5");
+        _other.Run($"$null = Send-FramedFile 127.0.0.1 {_port} -Path a.bin");
         Assert.Equal("a.bin", Assert.Single(Results(receiving.End())).Name);
         ErrorRecord error = Assert.Single(receiving.Errors);
         Assert.Equal(("TimedOut", ErrorCategory.OperationTimeout), (error.FullyQualifiedErrorId.Split(',')[0], error.CategoryInfo.Category));
@@ -73,11 +73,11 @@ public sealed class ReceiveTests : TransferSession
     public void Select_first_ends_it()
     {
         Write("a.bin", 10);
-        using BackgroundPipeline receiving = new(Shell, $"Receive-FramedFile inbox -Port {_port} -Count 1000 | Select-First 1");
-        _other.Run($"$null = Send-FramedFile 127.0.0.1 {_port} -Path a.bin -RetryCount 10");
+        using BackgroundPipeline receiving = Receive("-Count 1000 | Select-First 1");
+        _other.Run($"$null = Send-FramedFile 127.0.0.1 {_port} -Path a.bin");
         Assert.Equal("a.bin", Assert.Single(Results(receiving.End())).Name);
         Assert.Empty(Shell.Run("Get-NetListener"));
-        Assert.Empty(Shell.Run($"Wait-TcpPort 127.0.0.1 {_port} -Closed -TimeoutSeconds 20 | ForEach-Object {{ }}"));
+        Shell.Run($"$null = Wait-TcpPort 127.0.0.1 {_port} -State Closed -TimeoutSeconds 60");
     }
 
     [Fact]
@@ -86,9 +86,9 @@ public sealed class ReceiveTests : TransferSession
         Write("a.bin", 10);
         using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = TestCertificate.Create("localhost");
         Shell.Runspace.SessionStateProxy.SetVariable("certificate", certificate);
-        using BackgroundPipeline receiving = new(Shell, $"Receive-FramedFile inbox -Port {_port} -Certificate $certificate -SharedSecret letmein");
+        using BackgroundPipeline receiving = Receive("-Certificate $certificate -SharedSecret letmein");
         string thumbprint = certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
-        Assert.Single(_other.Run($"Send-FramedFile 127.0.0.1 {_port} -Path a.bin -CertificateThumbprint {thumbprint} -SharedSecret letmein -RetryCount 10"));
+        Assert.Single(_other.Run($"Send-FramedFile 127.0.0.1 {_port} -Path a.bin -CertificateThumbprint {thumbprint} -SharedSecret letmein"));
         Assert.Single(receiving.End());
     }
 
@@ -99,5 +99,13 @@ public sealed class ReceiveTests : TransferSession
             _other.Dispose();
         }
         base.Dispose(disposing);
+    }
+
+    // Returns when the port is open.
+    private BackgroundPipeline Receive(string arguments)
+    {
+        BackgroundPipeline receiving = new(Shell, $"Receive-FramedFile inbox -Port {_port} {arguments}");
+        _other.Run($"$null = Wait-TcpPort 127.0.0.1 {_port} -TimeoutSeconds 60");
+        return receiving;
     }
 }

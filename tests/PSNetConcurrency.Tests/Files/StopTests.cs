@@ -24,6 +24,7 @@ public sealed class StopTests : TransferSession
             }
             Assert.Empty(shell.Run("$Error | ForEach-Object { $_ }"));
             shell.Run("$s | Stop-NetListener");
+            Assert.True(IsTidy());
             Assert.Empty(InInbox());
             Assert.Empty(OpenFiles());
         });
@@ -35,9 +36,9 @@ public sealed class StopTests : TransferSession
         Here(shell);
         Write("a.bin", 10);
         shell.Run("$mute = Start-TcpEchoServer -Kind Discard");
+        PSObject mute = shell.One("$mute");
         using (BackgroundPipeline sending = new(shell, "$mute | Send-FramedFile -Path a.bin -TimeoutSeconds 3600"))
         {
-            PSObject mute = PSObject.AsPSObject(shell.Runspace.SessionStateProxy.GetVariable("mute"));
             WaitUntil(() => (long)mute.Properties["BytesReceived"].Value > 0, "Nothing arrives.");
             sending.Stop();
         }
@@ -60,7 +61,7 @@ public sealed class StopTests : TransferSession
             receiving.Stop();
             sending.Stop();
             Assert.Empty(shell.Run("Get-NetListener"));
-            WaitUntil(() => InInbox().Length == 0, "The receiver's files are left.");
+            WaitUntil(IsTidy, "The receiver's files are left.");
             Assert.Empty(shell.Run("$Error | ForEach-Object { $_ }"));
         });
         WaitUntil(() => OpenFiles().Length == 0, "Files are still open.");
@@ -92,7 +93,7 @@ public sealed class StopTests : TransferSession
         Shell.Run("$s | Stop-NetListener -Force");
         Assert.Empty(sending.End());
         Assert.StartsWith("Peer", Assert.Single(sending.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
-        WaitUntil(() => InInbox().Length == 0, "The receiver's files are left.");
+        WaitUntil(IsTidy, "The receiver's files are left.");
         Assert.Empty(OpenFiles());
     }
 

@@ -6,7 +6,7 @@ namespace PSNetConcurrency.Tests.Files;
 /// <summary>What the tests of file transfers share: a PowerShell session, a folder of files, and an inbox.</summary>
 public abstract class TransferSession : IDisposable
 {
-    private const string OwnPrefix = ".psnc-";
+    private const string IncomingFolder = ".psnc-incoming/";
 
     protected TransferSession()
     {
@@ -56,9 +56,9 @@ public abstract class TransferSession : IDisposable
 
     protected byte[] Received(string name) => File.ReadAllBytes(Path.Combine(Inbox, name));
 
-    /// <summary>What lies in the inbox, folders with a slash behind, the receiver's own files too.</summary>
+    /// <summary>What lies in the inbox, folders with a slash behind, the receiver's own files too, but not their folder, which is there while it runs.</summary>
     protected string[] InInbox() => [.. Directory.EnumerateFileSystemEntries(Inbox, "*", SearchOption.AllDirectories)
-        .Select(p => Path.GetRelativePath(Inbox, p).Replace('\\', '/') + (Directory.Exists(p) ? "/" : "")).Order(StringComparer.Ordinal)];
+        .Select(p => Path.GetRelativePath(Inbox, p).Replace('\\', '/') + (Directory.Exists(p) ? "/" : "")).Where(p => p != IncomingFolder).Order(StringComparer.Ordinal)];
 
     /// <summary>How much of a file has arrived that is not complete.</summary>
     protected long Arrived() => Directory.EnumerateFiles(Inbox, "*.part", SearchOption.AllDirectories).Sum(LengthOf);
@@ -66,7 +66,8 @@ public abstract class TransferSession : IDisposable
     /// <summary>The files of this test that this process has open.</summary>
     protected string[] OpenFiles() => !OperatingSystem.IsLinux() ? [] : [.. Directory.EnumerateFiles("/proc/self/fd").Select(f => new FileInfo(f).LinkTarget).OfType<string>().Where(t => t.StartsWith(Folder, StringComparison.Ordinal))];
 
-    protected bool InboxHasNothingOfItsOwn() => !Array.Exists(InInbox(), p => p.Contains(OwnPrefix, StringComparison.Ordinal));
+    /// <summary>Whether the receiver has left nothing of its own, not even the folder.</summary>
+    protected bool IsTidy() => !Directory.Exists(Path.Combine(Inbox, IncomingFolder));
 
     protected static string Sha256(ReadOnlySpan<byte> content) => Convert.ToHexString(SHA256.HashData(content));
 
