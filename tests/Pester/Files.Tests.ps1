@@ -40,10 +40,14 @@ Describe 'Send-FramedFile and Start-FramedFileServer' {
     It 'tells what came as events' {
         $server = Start-FramedFileServer inbox
         $null = $server | Send-FramedFile -Path a.bin
+        $server | Receive-NetListener -Keep | Out-String -Width 120 | Should -Match 'Message .* 700000 a\.bin, 700000 bytes, verified'
         $got = ($server | Receive-NetListener | Where-Object Type -EQ Message).Message
         $got.Path | Should -Be (Join-Path $inbox 'a.bin')
         $got.Verified | Should -BeTrue
         $server.MessageCount | Should -Be 1
+        $null = $server | Send-FramedFile -Path a.bin -ErrorAction SilentlyContinue
+        $printed = $server | Receive-NetListener | Out-String -Width 120
+        $printed | Should -Match 'Error .* The receiver has a file'
     }
 
     It 'takes what Get-ChildItem returns, names like wildcards too' {

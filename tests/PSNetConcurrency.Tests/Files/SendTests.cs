@@ -265,6 +265,50 @@ public sealed class SendTests : TransferSession
     }
 
     [Fact]
+    public void A_receiver_that_is_not_there_is_one_error_for_all_files()
+    {
+        for (int i = 0; i < 600; i++)
+        {
+            Write($"many/{i}.bin", 10);
+        }
+        ErrorRecord error = Shell.Fails("ConnectionRefused", "$port = Get-AvailablePort; Send-FramedFile 127.0.0.1 $port -Path many -Recurse");
+        Assert.Equal(Shell.One("\"127.0.0.1:$port\"").ToString(), error.TargetObject.ToString());
+        Shell.Fails("ConnectionRefused", "$ExecutionContext.InvokeProvider.ChildItem.Get(\"$PWD/many\", $false) | Send-FramedFile 127.0.0.1 $port");
+        // The others of a pipeline go on.
+        Serve();
+        Assert.Equal(601, Shell.Invoke("[pscustomobject]@{ ComputerName = '127.0.0.1'; Port = $port }, $s | Send-FramedFile -Path many -Recurse").Count);
+        Assert.Single(Shell.Errors);
+    }
+
+    [Fact]
+    public void A_name_that_no_receiver_takes_is_one_error()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        foreach (string name in (string[])["a.", "b ", "c\\d", "CON", "good"])
+        {
+            Write($"tree/{name}", 10);
+        }
+        Serve();
+        Assert.Equal(["tree", "tree/good"], Results(Shell.Invoke("$s | Send-FramedFile -Path tree -Recurse")).Select(r => r.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(4, Shell.Errors.Count);
+        Assert.All(Shell.Errors, e => Assert.Equal(("UnsafePath", ErrorCategory.SecurityError), (e.FullyQualifiedErrorId.Split(',')[0], e.CategoryInfo.Category)));
+    }
+
+    [Fact]
+    public void A_file_may_be_sent_onto_itself()
+    {
+        byte[] content = Write("inbox/a.bin", 900_000);
+        Serve("-Conflict Overwrite");
+        Assert.True(Assert.Single(Send("-Path inbox/a.bin")).Verified);
+        Assert.Equal(content, Received("a.bin"));
+        Assert.Equal(0, Assert.Single(Send("-Path inbox/a.bin -Repair")).BytesSent);
+        Assert.Equal(content, Received("a.bin"));
+    }
+
+    [Fact]
     public void A_first_connection_is_tried_again_where_a_number_is_given()
     {
         Write("a.bin", 10);

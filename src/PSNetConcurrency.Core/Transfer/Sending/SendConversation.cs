@@ -440,7 +440,7 @@ internal sealed class SendConversation : ISendConversation
     }
 
     private string Hint => _lease.Stream is System.Net.Security.SslStream
-        ? "Is it a receiver of this module? If it knows the dictionary frame and nothing else, use -Plain."
+        ? "Is it a receiver of this module? If it was started with -AllowedThumbprint, show one of those certificates with -ClientCertificate; if it knows the dictionary frame and nothing else, use -Plain."
         : "Is it a receiver of this module? If it wants TLS, use -UseTls; if it knows the dictionary frame and nothing else, use -Plain.";
 
     // Why it broke: what the receiver said last is worth more than that the connection is gone.
