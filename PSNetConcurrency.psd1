@@ -5,7 +5,7 @@
     Author               = 'PSNetConcurrency contributors'
     CompanyName          = 'PSNetConcurrency contributors'
     Copyright            = '(c) PSNetConcurrency contributors. MIT licence.'
-    Description          = 'Network programming and concurrency as tools: TCP servers and exchanges, frames that survive sticky packets, port tests, measurements and fault injection, as objects that flow down the pipeline.'
+    Description          = 'Network programming and concurrency as tools: TCP servers and exchanges, frames that survive sticky packets, verified and resumable file transfer, port tests, measurements and fault injection, as objects that flow down the pipeline.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('PSNetConcurrency/PSNetConcurrency.format.ps1xml')
@@ -50,7 +50,7 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags         = @('network', 'tcp', 'socket', 'server', 'concurrency', 'framing', 'testing', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('network', 'tcp', 'socket', 'server', 'concurrency', 'framing', 'file-transfer', 'testing', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri   = 'https://opensource.org/license/mit'
             ReleaseNotes = 'See CHANGELOG.md.'
         }

@@ -159,6 +159,29 @@ $steps = [ordered]@{
         Compare-FileDigest $folder/sent.bin $folder/received.bin
     }
 
+    'Files: a tree, each file verified before it gets its name; then a repair' = {
+        $null = [IO.Directory]::CreateDirectory("$folder/inbox")
+        $null = [IO.Directory]::CreateDirectory("$folder/site/empty")
+        [IO.File]::WriteAllText("$folder/site/index.html", '<h1>Hello</h1>')
+        $disk = [byte[]]::new(4MB)
+        [Random]::new(1).NextBytes($disk)
+        [IO.File]::WriteAllBytes("$folder/site/disk.img", $disk)
+        $inbox = Start-FramedFileServer -Name Tour-Inbox -Destination "$folder/inbox" -Conflict Overwrite
+        $inbox | Send-FramedFile -Path "$folder/site" -Recurse
+
+        # One byte changes: of four megabytes, one slice crosses the network.
+        $disk[1000000]++
+        [IO.File]::WriteAllBytes("$folder/site/disk.img", $disk)
+        $inbox | Send-FramedFile -Path "$folder/site/disk.img" -BasePath $folder -Repair -SliceSize 64KB
+    }
+
+    'A line that breaks: the transfer goes on where the receiver has everything' = {
+        $cut = $inbox | Start-TcpFaultProxy -Name Tour-Cut -ResetAfterBytes 3MB -Direction ClientToServer
+        $result = $cut | Send-FramedFile -Path "$folder/site/disk.img" -SliceSize 64KB
+        "Attempts: $($result.Attempt). Of $($result.Length) bytes, $($result.BytesSkipped) were at the receiver, verified, when it went on."
+        $result.Range
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }

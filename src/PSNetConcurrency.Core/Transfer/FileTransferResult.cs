@@ -49,6 +49,9 @@ public sealed record FileTransferResult
     /// <summary>The file on this machine: what was sent, or where it was stored.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Whether it is a folder, which has no content to verify.</summary>
+    public bool IsFolder { get; init; }
+
     /// <summary>The file's length in bytes.</summary>
     public required long Length { get; init; }
 
@@ -90,5 +93,5 @@ public sealed record FileTransferResult
     /// <summary>How many attempts it took, 1 for most.</summary>
     public int Attempt { get; init; } = 1;
 
-    public override string ToString() => $"{Name}, {Length} bytes{(Skipped ? ", skipped" : Verified ? ", verified" : "")}";
+    public override string ToString() => $"{Name}, {(IsFolder ? "folder" : $"{Length} bytes")}{(Skipped ? ", skipped" : Verified ? ", verified" : "")}";
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Management.Automation;
 using PSNetConcurrency.Core.Transfer.Digests;
 
@@ -8,8 +7,6 @@ namespace PSNetConcurrency.Infrastructure;
 /// <summary>How far the reading of one file is, as a person wants it told: share, rate, time left.</summary>
 internal sealed class DigestProgressView(string name)
 {
-    private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
-
     private readonly long _began = Stopwatch.GetTimestamp();
 
     public DigestProgress Source { get; } = new();
@@ -19,23 +16,12 @@ internal sealed class DigestProgressView(string name)
     {
         long done = Source.Done, total = Source.Total;
         double seconds = Stopwatch.GetElapsedTime(_began).TotalSeconds, rate = done / Math.Max(seconds, 0.001);
-        ProgressRecord record = make($"{name}: {Text(done)}{(total > 0 ? $" of {Text(total)}" : "")}, {Text(rate)}/s", total > 0 ? 100d * done / total : -1);
+        ProgressRecord record = make($"{name}: {ByteText.Of(done)}{(total > 0 ? $" of {ByteText.Of(total)}" : "")}, {ByteText.Of(rate)}/s", total > 0 ? 100d * done / total : -1);
         if (total > 0 && done > 0 && (total - done) / rate is < int.MaxValue and double left)
         {
             record.SecondsRemaining = (int)Math.Ceiling(left);
         }
         return record;
-    }
-
-    // In the powers of 1024 that PowerShell's own literals such as 8MB mean.
-    public static string Text(double bytes)
-    {
-        int unit = 0;
-        for (; bytes >= 1024 && unit < Units.Length - 1; unit++)
-        {
-            bytes /= 1024;
-        }
-        return string.Create(CultureInfo.CurrentCulture, $"{bytes:0.#} {Units[unit]}");
     }
 }
 
@@ -57,7 +43,7 @@ internal sealed class PipelineProgress(Action<ProgressRecord> write, Func<string
         if (elapsed - _shown > Pause)
         {
             _shown = elapsed;
-            _last = make(string.Create(CultureInfo.CurrentCulture, $"{_files} files, {DigestProgressView.Text(_bytes)}, {DigestProgressView.Text(_bytes / elapsed.TotalSeconds)}/s"), -1);
+            _last = make(string.Create(CultureInfo.CurrentCulture, $"{_files} files, {ByteText.Of(_bytes)}, {ByteText.Of(_bytes / elapsed.TotalSeconds)}/s"), -1);
             write(_last);
         }
     }

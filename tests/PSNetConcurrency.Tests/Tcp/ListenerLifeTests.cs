@@ -217,7 +217,7 @@ public sealed class ListenerLifeTests
         Assert.Equal("x", shell.One("Invoke-TcpExchange -Session $c -InputObject x").BaseObject);
     }
 
-    private static void LeavesNothing(Action<PowerShellSession> work)
+    internal static void LeavesNothing(Action<PowerShellSession> work)
     {
         // Once for what is made once and kept: thread pool, the socket engine, caches.
         using (PowerShellSession first = new())

@@ -9,6 +9,7 @@ namespace PSNetConcurrency.Core.Transfer.Receiving;
 /// <summary>The receiver's side of one connection: greets, and takes files and folders until the sender ends.</summary>
 internal sealed class FileReceiver
 {
+    private const long MostPassedOver = 64 * 1024 * 1024;
     private static readonly TimeSpan WorkingInterval = TimeSpan.FromSeconds(3);
 
     private readonly ReceiveOptions _options;
@@ -46,6 +47,9 @@ internal sealed class FileReceiver
     /// <summary>Whether a file is under way.</summary>
     public bool IsBusy { get; private set; }
 
+    /// <summary>Whether the peer knows the dictionary frame and nothing else, so that it can be told nothing.</summary>
+    public bool IsPlain { get; private set; }
+
     /// <summary>Asked between files whether to end.</summary>
     public Func<bool> ShouldEnd { get; init; } = static () => false;
 
@@ -82,7 +86,7 @@ internal sealed class FileReceiver
             {
                 throw new NetException(NetError.FrameCorrupted, $"{_connection.Peer} sent '{message}' where a file was to come.", message);
             }
-            CountFile();
+            await CountFileAsync().ConfigureAwait(false);
             FileOffer offer = FileOffer.Parse(next, _options.Format, _sender);
             IsBusy = true;
             await (offer.IsFolder ? TakeFolderAsync(offer) : TakeFileAsync(offer)).ConfigureAwait(false);
@@ -103,11 +107,33 @@ internal sealed class FileReceiver
         return await _connection.ReadHeaderAsync(static _ => true).ConfigureAwait(false);
     }
 
-    private void CountFile()
+    private async ValueTask CountFileAsync()
     {
         if (++_files > _options.MaximumFile)
         {
-            throw new NetException(NetError.MessageTooLarge, $"{_connection.Peer} sent more than {_options.MaximumFile} files over one connection.", _connection.Peer);
+            NetException reason = new(NetError.TransferRefused, $"The receiver takes {_options.MaximumFile} files and folders over one connection, and no more. Its -MaximumFile says how many.", _connection.Peer);
+            if (!IsPlain)
+            {
+                await RefuseAsync(reason).ConfigureAwait(false);
+                await PassOverAsync().ConfigureAwait(false);
+            }
+            throw reason;
+        }
+    }
+
+    // What the sender has under way: closing with unread input is a reset, which would take the reason away.
+    private async Task PassOverAsync()
+    {
+        try
+        {
+            for (long passed = 0; passed < MostPassedOver;)
+            {
+                passed += (await _connection.ReadSomeAsync(MostPassedOver).ConfigureAwait(false)).Length;
+            }
+        }
+        catch (NetException)
+        {
+            // The sender has heard, and closed.
         }
     }
 
@@ -416,6 +442,7 @@ internal sealed class FileReceiver
     // A plain peer: header, content, header, content, and no answer.
     private async Task RunPlainAsync(DictionaryHeader first)
     {
+        IsPlain = true;
         if (_options.Secret is not null)
         {
             throw new NetException(NetError.AuthenticationFailed, $"{_connection.Peer} is a plain peer, which can't prove the shared secret.", _connection.Peer);
@@ -423,7 +450,7 @@ internal sealed class FileReceiver
         PlainReceiver plain = new(_options, _destination, _sink, _connection, _remote);
         for (DictionaryHeader? header = first; header is not null && !ShouldEnd(); header = await _connection.ReadHeaderAsync(static _ => false).ConfigureAwait(false))
         {
-            CountFile();
+            await CountFileAsync().ConfigureAwait(false);
             IsBusy = true;
             await plain.TakeAsync(header).ConfigureAwait(false);
             IsBusy = false;

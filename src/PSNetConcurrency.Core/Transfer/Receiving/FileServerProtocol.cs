@@ -38,7 +38,16 @@ internal sealed class FileServerProtocol : StreamProtocol
         Stream transport = stream is CountedStream counted ? counted.Inner : stream;
         FileReceiver receiver = new(_options, _destination, new Sink(this, client, stop), connection, transport, client.RemoteEndPoint, GiveUp, stop) { ShouldEnd = () => client.CloseWhenIdle || IsEnough() };
         client.ProtocolState = receiver;
-        await receiver.RunAsync().ConfigureAwait(false);
+        try
+        {
+            await receiver.RunAsync().ConfigureAwait(false);
+        }
+        catch (NetException e) when (receiver.IsPlain)
+        {
+            // It can't be told why, but a connection that ends in order would say that all of it was taken.
+            client.Channel.Abort(e);
+            throw;
+        }
 
         void GiveUp() => client.Channel.Abort(new NetException(NetError.PeerReset, $"{client} sends the same file over another connection: its sender has come back after a cut.", client.ToString()));
     }

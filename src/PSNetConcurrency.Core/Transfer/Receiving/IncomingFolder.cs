@@ -16,7 +16,12 @@ internal sealed class IncomingFolder(string destination)
     {
         if (!_created)
         {
-            Directory.CreateDirectory(_path);
+            DirectoryInfo folder = Directory.CreateDirectory(_path);
+            if (OperatingSystem.IsWindows())
+            {
+                // Elsewhere the dot does it.
+                folder.Attributes |= FileAttributes.Hidden;
+            }
             _created = true;
         }
         return _path;

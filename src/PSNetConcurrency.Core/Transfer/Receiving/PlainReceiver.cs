@@ -29,6 +29,12 @@ internal sealed class PlainReceiver(ReceiveOptions options, Destination destinat
         (PartialFile? file, Placement place, NetException? failure) = Open(offer);
         using (file)
         {
+            if (failure is not null)
+            {
+                // Now: whether its content ever comes is the peer's to decide.
+                sink.Failed(failure);
+            }
+            NetException? refusal = failure;
             for (long at = 0; at < offer.Length;)
             {
                 ReadOnlyMemory<byte> data = await connection.ReadSomeAsync(offer.Length - at).ConfigureAwait(false);
@@ -58,7 +64,10 @@ internal sealed class PlainReceiver(ReceiveOptions options, Destination destinat
             }
             if (failure is not null)
             {
-                sink.Failed(failure);
+                if (refusal is null)
+                {
+                    sink.Failed(failure);
+                }
                 return;
             }
             await sink.ReceivedAsync(new FileTransferResult

@@ -21,7 +21,6 @@ internal sealed class FileSender : IAsyncDisposable
     private readonly RateLimiter _limiter;
     private readonly string _senderId = Guid.NewGuid().ToString("n");
     private readonly Task _running;
-    private bool _wasConnected;
     private int _failures;
 
     private FileSender(SendOptions options, CancellationToken stop)
@@ -33,6 +32,9 @@ internal sealed class FileSender : IAsyncDisposable
     }
 
     public TransferProgress Progress { get; } = new();
+
+    /// <summary>Whether a receiver has ever greeted back. While not, every failure is about the receiver, and not about an item.</summary>
+    public bool WasConnected { get; private set; }
 
     /// <summary>What became of the items, each once, about in the order they were sent.</summary>
     public ChannelReader<SendOutcome> Outcomes => _outcomes.Reader;
@@ -149,7 +151,7 @@ internal sealed class FileSender : IAsyncDisposable
             ISendConversation conversation = _options.Plain
                 ? new PlainConversation(_options, session, _limiter, Progress, EndAsync, _stop.Token)
                 : await SendConversation.OpenAsync(_options, session, _senderId, _limiter, Progress, EndAsync, _stop.Token).ConfigureAwait(false);
-            _wasConnected = true;
+            WasConnected = true;
             return conversation;
         }
         catch
@@ -190,7 +192,7 @@ internal sealed class FileSender : IAsyncDisposable
             return null;
         }
         _failures++;
-        bool may = IsTransient(reason) && _options.Session is null && !_options.Plain && (_wasConnected || _options.RetriesFirst);
+        bool may = IsTransient(reason) && _options.Session is null && !_options.Plain && (WasConnected || _options.RetriesFirst);
         if (current is { IsEnded: false } && may && ++current.Failures > _options.RetryCount)
         {
             // The others may have better luck.

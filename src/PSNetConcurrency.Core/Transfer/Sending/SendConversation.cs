@@ -148,10 +148,14 @@ internal sealed class SendConversation : ISendConversation
         }
     }
 
-    /// <summary>Ends in order: the receiver knows that nothing more comes.</summary>
+    /// <summary>Ends in order: the receiver knows that nothing more comes. Over a session of the user's another call may follow.</summary>
     public async Task EndAsync()
     {
         await ConfirmAllAsync().ConfigureAwait(false);
+        if (_options.Session is not null)
+        {
+            return;
+        }
         _connection.WriteMessage(static json => json.WriteString(TransferKeys.Message, TransferKeys.End));
         await FlushAsync().ConfigureAwait(false);
     }
@@ -446,6 +450,10 @@ internal sealed class SendConversation : ISendConversation
             : new SendOutcome(item, null, RemoteError.Read(header, $"'{item.Path}' was not taken", item.Path))).ConfigureAwait(false);
     }
 
+    private string Hint => _lease.Stream is System.Net.Security.SslStream
+        ? "Is it a receiver of this module? If it was started with -AllowedThumbprint, show one of those certificates with -ClientCertificate; if it knows the dictionary frame and nothing else, use -Plain."
+        : "Is it a receiver of this module? If it wants TLS, use -UseTls; if it knows the dictionary frame and nothing else, use -Plain.";
+
     // Why it broke: what the receiver said last is worth more than that the connection is gone.
     private async Task<Exception> ReasonAsync(Exception e)
     {
@@ -468,6 +476,10 @@ internal sealed class SendConversation : ISendConversation
             json.WriteString("sender", _senderId);
         });
         DictionaryHeader hello = await AskAsync(TransferKeys.Hello).ConfigureAwait(false);
+        if (hello.GetString("nonce") == nonce)
+        {
+            throw new NetException(NetError.TransferRefused, $"{_connection.Peer} sends back what it is sent: an echo server, not a receiver of files.", _connection.Peer);
+        }
         bool wanted = hello.Root.TryGetProperty("secret", out System.Text.Json.JsonElement secret) && secret.ValueKind == System.Text.Json.JsonValueKind.True;
         if (wanted && _options.Secret is null)
         {
@@ -477,7 +489,7 @@ internal sealed class SendConversation : ISendConversation
         {
             if (!wanted)
             {
-                throw new NetException(NetError.AuthenticationFailed, $"{_connection.Peer} does not know of a shared secret: start it with -SharedSecret, or make sure that it is the right one.", _connection.Peer);
+                throw new NetException(NetError.AuthenticationFailed, $"{_connection.Peer} was started without a shared secret, so it can't prove to be the receiver that is meant. Start it with -SharedSecret, or leave that out here. Nothing was sent.", _connection.Peer);
             }
             await ProveAsync(ours, nonce, hello.GetString("nonce") ?? "").ConfigureAwait(false);
         }
@@ -510,12 +522,16 @@ internal sealed class SendConversation : ISendConversation
         }
         catch (NetException e) when (e.Error == NetError.TimedOut)
         {
-            throw new NetException(NetError.TimedOut, $"{_connection.Peer} took the greeting and did not answer within {_options.Timeout.TotalSeconds:0.###} s. If it knows the dictionary frame and nothing else, use -Plain.", _connection.Peer, e);
+            throw new NetException(NetError.TimedOut, $"{_connection.Peer} took the greeting and did not answer within {_options.Timeout.TotalSeconds:0.###} s. {Hint}", _connection.Peer, e);
+        }
+        catch (NetException e) when (e.Error == NetError.FrameCorrupted)
+        {
+            throw new NetException(NetError.FrameCorrupted, $"{_connection.Peer} answered the greeting with something else: {e.Message} {Hint}", _connection.Peer, e, e.Received);
         }
         string? message = answer?.GetString(TransferKeys.Message);
         return message == expected ? answer!
             : throw (message == TransferKeys.Refuse ? RemoteError.Read(answer!, $"{_connection.Peer} refused the transfer", _connection.Peer)
-                : answer is null ? new NetException(NetError.PeerClosed, $"{_connection.Peer} closed the connection instead of answering the greeting. If it knows the dictionary frame and nothing else, use -Plain.", _connection.Peer)
-                : new NetException(NetError.FrameCorrupted, $"{_connection.Peer} answered the greeting with something else. Is it a receiver of this module?", _connection.Peer));
+                : answer is null ? new NetException(NetError.PeerClosed, $"{_connection.Peer} closed the connection instead of answering the greeting. {Hint}", _connection.Peer)
+                : new NetException(NetError.FrameCorrupted, $"{_connection.Peer} answered the greeting with something else. {Hint}", _connection.Peer));
     }
 }

@@ -67,6 +67,7 @@ internal sealed class SendItem(string path, string name, bool isFolder)
         {
             Name = Name,
             Path = Path,
+            IsFolder = IsFolder,
             Length = Length,
             BytesSent = BytesSent,
             BytesSkipped = skipped ? Length : BytesSkipped,

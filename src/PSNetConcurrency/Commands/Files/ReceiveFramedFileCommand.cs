@@ -18,7 +18,7 @@ namespace PSNetConcurrency.Commands.Files;
 ///   <code>$null = [IO.Directory]::CreateDirectory("$PWD/inbox")
 /// [IO.File]::WriteAllText("$PWD/report.txt", 'All is well.')
 /// $port = Get-AvailablePort
-/// $sender = [PowerShell]::Create()
+/// $sender = [PowerShell]::Create([initialsessionstate]::CreateDefault2())
 /// $null = $sender.AddScript({ param($Module, $File, $Port)
 ///     Import-Module $Module
 ///     $null = Wait-TcpPort localhost $Port -TimeoutSeconds 30
@@ -76,7 +76,7 @@ public sealed class ReceiveFramedFileCommand : FileReceiverCommand
     };
 
     protected override ProgressRecord? Progress() => _server is null ? null
-        : ProgressOfWait($"{_server.LocalEndPoint}: {_count} of {Count} files, {_server.BytesReceived} bytes, {_server.ActiveConnection} senders", TimeoutSeconds);
+        : ProgressOfWait($"{_server.LocalEndPoint}: {_count} of {Count} files, {ByteText.Of(_server.BytesReceived)}, {_server.ActiveConnection} senders", TimeoutSeconds);
 
     protected override async Task EndAsync()
     {

@@ -13,7 +13,7 @@ namespace PSNetConcurrency.Commands.Files;
 
 /// <summary>Sends files and folders to a receiver, which verifies them before they get their names.</summary>
 /// <remarks>
-/// <para>The file is read once: it is hashed as it is sent, and the digest follows the content. The receiver hashes what arrives, and a file whose digest is not the sender's never gets its final name. All files of a call share a connection, many small ones are under way at once, and each has a result or an error of its own: one that can't be read does not stop the others. A file that changes or shrinks while it is read is the error FileChanged.</para>
+/// <para>The file is read once: it is hashed as it is sent, and the digest follows the content. The receiver hashes what arrives, and a file whose digest is not the sender's never gets its final name. All files of a call share a connection, many small ones are under way at once, and each has a result or an error of its own: one that can't be read does not stop the others. A receiver that can't be reached, or refuses the connection, is one error for all of them. A file that changes or shrinks while it is read is the error FileChanged.</para>
 /// <para>When the connection breaks, the cmdlet connects again and goes on where the receiver has everything verified, up to -RetryCount times in a row without getting further, with growing pauses. With -Resume what has arrived is kept also when the call ends, and a later call with the same file goes on from there: neither end reads again what is verified. That it is the same file is known by its name, length and time of writing.</para>
 /// <para>-Repair is for files that the receiver has already: both ends compare the digests of the slices, and only those that differ are sent. It takes a receiver with -Conflict Overwrite.</para>
 /// <para>-Verify Full gives the digest that other programs print; Slice one digest a slice; Sample compares slices at places that the receiver chooses when it has the file; None compares nothing but the length. In mode Full a resumed file is verified in ranges: then Digest is empty and Range has them.</para>
@@ -57,6 +57,7 @@ public sealed class SendFramedFileCommand : TcpClientCommand
     private const string OverSession = "Session";
 
     private FileSender? _sender;
+    private FileSender? _unreachable;
     private string? _target;
 
     /// <summary>The files and folders to send. Wildcards are allowed.</summary>
@@ -148,7 +149,7 @@ public sealed class SendFramedFileCommand : TcpClientCommand
         {
             return ProgressOfWait($"Connecting to {_target}", TimeoutSeconds);
         }
-        ProgressRecord record = ProgressOf(string.Create(CultureInfo.CurrentCulture, $"{progress.FilesDone} of {progress.FilesExpected} files, {Size(progress.BytesDone)} of {Size(progress.BytesExpected)}, {Size((long)progress.BytesPerSecond)}/s"),
+        ProgressRecord record = ProgressOf(string.Create(CultureInfo.CurrentCulture, $"{progress.FilesDone} of {progress.FilesExpected} files, {ByteText.Of(progress.BytesDone)} of {ByteText.Of(progress.BytesExpected)}, {ByteText.Of(progress.BytesPerSecond)}/s"),
             progress.BytesExpected > 0 ? 100d * progress.BytesDone / progress.BytesExpected : -1);
         record.CurrentOperation = progress.Current;
         record.SecondsRemaining = progress.TimeLeft is { TotalSeconds: < int.MaxValue } left ? (int)left.TotalSeconds : -1;
@@ -183,14 +184,6 @@ public sealed class SendFramedFileCommand : TcpClientCommand
     protected override Task EndAsync() => FinishAsync();
 
     protected override void ReleaseResources() => _ = _sender?.DisposeAsync().AsTask();
-
-    private static string Size(long bytes) => bytes switch
-    {
-        < 1024 => string.Create(CultureInfo.CurrentCulture, $"{bytes} B"),
-        < 1024 * 1024 => string.Create(CultureInfo.CurrentCulture, $"{bytes / 1024d:0.0} KB"),
-        < 1024L * 1024 * 1024 => string.Create(CultureInfo.CurrentCulture, $"{bytes / 1024d / 1024:0.0} MB"),
-        _ => string.Create(CultureInfo.CurrentCulture, $"{bytes / 1024d / 1024 / 1024:0.00} GB"),
-    };
 
     // One error for each path that leads nowhere; the others go on.
     private IEnumerable<string> Roots()
@@ -240,6 +233,11 @@ public sealed class SendFramedFileCommand : TcpClientCommand
             // Results are taken while there is no room: the receiver may wait for that.
             await Task.WhenAny(sender.WaitToAddAsync(), sender.Outcomes.WaitToReadAsync(StopToken).AsTask());
             StopToken.ThrowIfCancellationRequested();
+            if (sender.Outcomes.Completion.IsCompleted)
+            {
+                // Nothing takes items any more; this throws why.
+                await sender.Outcomes.Completion;
+            }
         }
     }
 
@@ -266,9 +264,15 @@ public sealed class SendFramedFileCommand : TcpClientCommand
             {
                 WriteObject(outcome.Result);
             }
-            else
+            else if (sender.WasConnected)
             {
                 ReportFailure(outcome.Failure!, outcome.Item.Path);
+            }
+            else if (_unreachable != sender)
+            {
+                // Not once for each of ten thousand files.
+                _unreachable = sender;
+                ReportFailure(outcome.Failure!);
             }
         }
     }
