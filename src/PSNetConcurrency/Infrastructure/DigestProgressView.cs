@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Management.Automation;
 using PSNetConcurrency.Core.Transfer.Digests;

@@ -1,5 +1,6 @@
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Tests.Net;
+using PSNetConcurrency.Core.Transfer;
 using PSNetConcurrency.Core.Transfer.Digests;
 
 namespace PSNetConcurrency.Core.Tests.Transfer;
@@ -76,7 +77,7 @@ public sealed class FileHasherTests : IDisposable
         await FailsAsync(NetError.InvalidArgument, path, new DigestPlan { Offset = 4 });
         await FailsAsync(NetError.InvalidArgument, path, new DigestPlan { Offset = 1, Length = 3 });
         await FailsAsync(NetError.InvalidArgument, _folder.Sparse(1L << 40), new DigestPlan { Mode = DigestMode.Slice, SliceSize = 1 });
-        Assert.Equal(NetError.AccessDenied, FileSource.Failure(new UnauthorizedAccessException(), path).Error);
+        Assert.Equal(NetError.AccessDenied, FileErrors.Describe(new UnauthorizedAccessException(), path).Error);
         if (OperatingSystem.IsLinux())
         {
             await FailsAsync(NetError.NotSupportedHere, "/dev/zero");

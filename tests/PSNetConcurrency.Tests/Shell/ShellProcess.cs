@@ -75,6 +75,13 @@ internal sealed class ShellProcess : IDisposable
         return new ShellResult(_process.ExitCode, output, error);
     }
 
+    /// <summary>Kills it and nothing else, and waits until it is gone.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

@@ -104,9 +104,9 @@ internal static class FileComparer
                 {
                     source.ReadExactly(block.AsSpan(0, count), offset);
                 }
-                catch (Exception e) when (FileSource.IsFailure(e))
+                catch (Exception e) when (FileErrors.IsFileFailure(e))
                 {
-                    throw FileSource.Failure(e, source.Path);
+                    throw FileErrors.Describe(e, source.Path);
                 }
             });
         }

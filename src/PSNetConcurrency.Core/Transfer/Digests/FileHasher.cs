@@ -24,7 +24,7 @@ internal static class FileHasher
             {
                 return await StreamAsync(stream, plan, progress, stop).ConfigureAwait(false);
             }
-            catch (Exception e) when (FileSource.IsFailure(e) || e is ObjectDisposedException)
+            catch (Exception e) when (FileErrors.IsFileFailure(e) || e is ObjectDisposedException)
             {
                 throw new NetException(NetError.FileFailure, $"The stream can't be read: {e.Message}", stream, e);
             }
@@ -56,9 +56,9 @@ internal static class FileHasher
             source.ThrowIfChanged();
             return content;
         }
-        catch (Exception e) when (FileSource.IsFailure(e))
+        catch (Exception e) when (FileErrors.IsFileFailure(e))
         {
-            throw FileSource.Failure(e, source.Path);
+            throw FileErrors.Describe(e, source.Path);
         }
     }
 

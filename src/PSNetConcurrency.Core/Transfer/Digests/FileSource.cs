@@ -51,9 +51,9 @@ internal sealed class FileSource : IDisposable
                 throw;
             }
         }
-        catch (Exception e) when (IsFailure(e))
+        catch (Exception e) when (FileErrors.IsFileFailure(e))
         {
-            throw Failure(e, path);
+            throw FileErrors.Describe(e, path);
         }
     }
 
@@ -82,16 +82,6 @@ internal sealed class FileSource : IDisposable
     }
 
     public void Dispose() => Handle.Dispose();
-
-    /// <summary>Whether it is a failure of reading a file rather than of the program.</summary>
-    public static bool IsFailure(Exception e) => e is (IOException or UnauthorizedAccessException or NotSupportedException) and not NetException;
-
-    public static NetException Failure(Exception e, string path) => e switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => new(NetError.FileNotFound, $"There is no file '{path}'.", path, e),
-        UnauthorizedAccessException => new(NetError.AccessDenied, $"'{path}' may not be read by this user.", path, e),
-        _ => new(NetError.FileFailure, $"'{path}' can't be read: {e.Message}", path, e),
-    };
 
     private NetException Changed() => new(NetError.FileChanged, $"'{Path}' was written to while it was read: what was read of it belongs to no one state of the file. Try again when nothing writes to it.", Path);
 
