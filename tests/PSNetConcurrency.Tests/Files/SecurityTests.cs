@@ -93,6 +93,28 @@ public sealed class SecurityTests : TransferSession
             Assert.Contains(error.FullyQualifiedErrorId.Split(',')[0], (string[])["PeerClosed", "PeerReset", "TlsHandshakeFailed", "SocketFailure"]);
         }
         Assert.Empty(InInbox());
+        string[] told = [.. Shell.Run("($s | Receive-NetListener).Where{ $_.Type -eq 'Error' }.Message").Select(m => m.ToString())];
+        Assert.Equal(2, told.Length);
+        Assert.Contains("no certificate", told[0], StringComparison.Ordinal);
+        Assert.Contains(other.GetCertHashString(HashAlgorithmName.SHA256), told[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Addresses_that_may_not_connect_are_turned_away()
+    {
+        Serve("-Deny 127.0.0.0/8");
+        // The reset may come while it connects, or when it greets.
+        Shell.Invoke("$s | Send-FramedFile -Path a.bin -RetryCount 0");
+        Assert.StartsWith("Peer", Assert.Single(Shell.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Empty(InInbox());
+    }
+
+    [Fact]
+    public void The_name_of_the_certificate_may_be_another_than_that_of_the_computer()
+    {
+        Serve("-SelfSigned -Name Box -LocalAddress 127.0.0.1 -Allow 127.0.0.1 -MaximumConnection 5 -Backlog 5");
+        Assert.Single(Shell.Run("Send-FramedFile -ComputerName 127.0.0.1 -Port $s.Port -Path a.bin -CertificateThumbprint $s.CertificateThumbprint -TlsHostName box.example"));
+        Assert.Equal("Box", Shell.One("(Get-NetListener -Name Box).Name").BaseObject);
     }
 
     [Fact]

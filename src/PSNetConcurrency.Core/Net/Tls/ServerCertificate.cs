@@ -51,9 +51,15 @@ public static class ServerCertificate
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true),
             ClientCertificateRequired = allowedThumbprints is { Count: > 0 },
-            RemoteCertificateValidationCallback = allowedThumbprints is { Count: > 0 } ? (_, shown, _, _) => shown is not null && CertificatePin.Matches(shown, allowedThumbprints) : null,
+            RemoteCertificateValidationCallback = allowedThumbprints is { Count: > 0 } ? (_, shown, _, _) => IsAllowed(shown, allowedThumbprints) : null,
         };
     }
+
+    // Thrown rather than false: the handshake's own words would not say which certificate it was.
+    private static bool IsAllowed(X509Certificate? shown, IReadOnlyList<string> thumbprints) =>
+        shown is null ? throw new NetException(NetError.CertificateNotPinned, "The client showed no certificate, and only those of -AllowedThumbprint may connect.")
+        : CertificatePin.Matches(shown, thumbprints) ? true
+        : throw new NetException(NetError.CertificateNotPinned, $"The client showed the certificate '{shown.Subject}' with the thumbprint {Thumbprint(shown)}, which is none of -AllowedThumbprint.", Thumbprint(shown));
 
     /// <summary>The SHA-256 thumbprint, as <c>openssl x509 -fingerprint -sha256</c> gives it, without colons.</summary>
     public static string Thumbprint(X509Certificate certificate) => certificate.GetCertHashString(HashAlgorithmName.SHA256);

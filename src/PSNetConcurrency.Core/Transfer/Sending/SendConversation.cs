@@ -514,15 +514,19 @@ internal sealed class SendConversation : ISendConversation
 
     private async Task<DictionaryHeader> AskAsync(string expected)
     {
-        await _connection.FlushAsync().ConfigureAwait(false);
         DictionaryHeader? answer;
         try
         {
+            await _connection.FlushAsync().ConfigureAwait(false);
             answer = await _connection.ReadHeaderAsync(static _ => true).ConfigureAwait(false);
         }
         catch (NetException e) when (e.Error == NetError.TimedOut)
         {
             throw new NetException(NetError.TimedOut, $"{_connection.Peer} took the greeting and did not answer within {_options.Timeout.TotalSeconds:0.###} s. {Hint}", _connection.Peer, e);
+        }
+        catch (NetException e) when (e.Error == NetError.PeerReset)
+        {
+            throw new NetException(NetError.PeerReset, $"{_connection.Peer} reset the connection instead of answering the greeting. It may be full, or not let this address in (-Allow, -Deny). {Hint}", _connection.Peer, e);
         }
         catch (NetException e) when (e.Error == NetError.FrameCorrupted)
         {
