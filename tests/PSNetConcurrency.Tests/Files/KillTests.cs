@@ -56,7 +56,7 @@ public sealed class KillTests : IDisposable
             session.Run($"$server = Start-FramedFileServer '{inbox}'");
             string port = session.One("$server.Port").ToString();
             using ShellProcess sender = ShellProcess.Start(["-NoProfile", "-Command",
-                $"Send-FramedFile localhost {port} '{path}' -SliceSize 64KB -LimitBytesPerSecond 3MB -RetryCount 0 {(resume ? "-Resume" : "")}"]);
+                $"Send-FramedFile localhost {port} '{path}' -SliceSize 64KB -LimitBytesPerSecond 8MB -RetryCount 0 {(resume ? "-Resume" : "")}"]);
             await AtLeastAsync(inbox, random.Next(1, Size / 2));
             sender.Kill();
             session.Run("while ($server.ActiveConnection -gt 0) { [Threading.Thread]::Yield() }");
@@ -82,7 +82,7 @@ public sealed class KillTests : IDisposable
     {
         PowerShell sending = PowerShell.Create();
         sending.Runspace = session.Runspace;
-        running = sending.AddScript($"Send-FramedFile localhost {port} '{path}' -SliceSize 64KB -LimitBytesPerSecond 3MB -RetryCount 0 {(resume ? "-Resume" : "")}").BeginInvoke();
+        running = sending.AddScript($"Send-FramedFile localhost {port} '{path}' -SliceSize 64KB -LimitBytesPerSecond 8MB -RetryCount 0 {(resume ? "-Resume" : "")}").BeginInvoke();
         return sending;
     }
 

@@ -54,7 +54,7 @@ public sealed class PythonFileTests : JudgeSession
     [JudgeFact("python3")]
     public void A_receiver_of_the_course_takes_several_files() => IsReceived("i", "file_name", "file_size", "", "");
 
-    [JudgeTheory("python3", Needs = "New-FrameFormat")]
+    [JudgeTheory("python3")]
     [InlineData("<i", "file_name", "total_size", "")]
     [InlineData("!i", "file_name", "file_size", "")]
     [InlineData("<i", "filename", "size", "md5")]
@@ -67,7 +67,7 @@ public sealed class PythonFileTests : JudgeSession
     [InlineData("<i", "size")]
     public void A_sender_of_the_course_is_understood(string order, string sizeKey) => IsSent(order, "file_name", sizeKey, "", "", "");
 
-    [JudgeTheory("python3", Needs = "New-FrameFormat")]
+    [JudgeTheory("python3")]
     [InlineData("!i", "file_name", "file_size", "md5", "md5")]
     [InlineData("<i", "filename", "length", "hash", "sha256")]
     public void A_sender_with_other_keys_and_byte_order_is_understood_too(string order, string nameKey, string sizeKey, string digestKey, string algorithm) =>
@@ -87,7 +87,7 @@ public sealed class PythonFileTests : JudgeSession
         Assert.Equal(s_names, receiving.End().Select(o => new TransferResult(o).Name));
     }
 
-    [JudgeTheory("python3", Needs = "New-FrameFormat")]
+    [JudgeTheory("python3")]
     [InlineData("md5")]
     public void A_digest_that_does_not_fit_keeps_the_file_out(string algorithm)
     {
