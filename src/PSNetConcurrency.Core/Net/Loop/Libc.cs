@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     public const int EpollAdd = 1, EpollDelete = 2;
     public const int CloseOnExec = 0x80000, NonBlocking = 0x800;
     public const int NoSignal = 0x4000, DontWait = 0x40;
+    public const short PollIn = 1, PollOut = 4;
     public const int Interrupted = 4, TooManyFiles = 24, TooManyFilesInSystem = 23, InProgress = 115;
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
@@ -62,8 +63,18 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     public static partial int GetSocketName(int fd, byte* address, int* length);
 
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(PollRequest* requests, nuint count, int timeout);
+
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(int fd, nuint request, int* value);
+
+    /// <summary>Waits for so many milliseconds until the descriptor is ready, or broken.</summary>
+    public static bool Poll(int fd, short events, int timeout)
+    {
+        PollRequest request = new() { Fd = fd, Events = events };
+        return Poll(&request, 1, timeout) > 0;
+    }
 
     /// <summary>What a TCP socket has sent or is to send that is not acknowledged; null when it does not say.</summary>
     public static int? UnacknowledgedBytes(int fd)
@@ -94,4 +105,12 @@ internal static unsafe partial class Libc
         113 => SocketError.HostUnreachable,
         _ => SocketError.SocketError,
     };
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollRequest
+    {
+        public int Fd;
+        public short Events;
+        public short Returned;
+    }
 }

@@ -16,6 +16,9 @@ internal sealed class CountedStream(Stream inner, StreamChannel channel) : Strea
     /// <summary>The stream below: a socket's, or TLS over one.</summary>
     public Stream Inner => inner;
 
+    /// <summary>Bytes have passed by another way than this stream's.</summary>
+    public void Count(int received, int sent) => channel.Count(received, sent);
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ValueTask<int> reading = inner.ReadAsync(buffer, cancellationToken);

@@ -8,7 +8,7 @@ namespace PSNetConcurrency.Core.Transfer.Sending;
 /// <summary>Sends the content of a file, slice by slice with a digest behind each, and gives it up in order where it can't be read to its end.</summary>
 internal sealed class ContentSender(TransferConnection connection, SendOptions options, RateLimiter limiter, TransferProgress progress, CancellationToken stop)
 {
-    private const int ChunkSize = 256 * 1024, SmallFile = 64 * 1024;
+    private const int ChunkSize = 512 * 1024, SmallFile = 64 * 1024;
 
     /// <summary>Sends all from the item's offset on.</summary>
     /// <returns>Why the file was given up, or null: it is sent.</returns>

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using PSNetConcurrency.Core.Framing;
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Net.Server;
 
 namespace PSNetConcurrency.Core.Transfer.Wire;
 
@@ -18,13 +19,15 @@ namespace PSNetConcurrency.Core.Transfer.Wire;
 /// </remarks>
 internal sealed class TransferConnection : IDisposable
 {
-    private const int BufferSize = 256 * 1024;
+    private const int BufferSize = 512 * 1024, LowMark = BufferSize / 2;
     private const int CheckLength = 28;
 
     // No validation: the brace that closes an object is written with the check.
     private static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Stream _stream;
+    private readonly CountedStream? _counted;
+    private readonly DirectSocket? _direct;
     private readonly DictionaryFormat _format;
     private readonly CancellationTokenSource _stall = new();
     private readonly CancellationToken _stop;
@@ -49,6 +52,8 @@ internal sealed class TransferConnection : IDisposable
     public TransferConnection(Stream stream, DictionaryFormat format, string peer, TimeSpan stallTime, CancellationToken stop)
     {
         _stream = stream;
+        _counted = stream as CountedStream;
+        _direct = DirectSocket.Over(_counted?.Inner ?? stream);
         _format = format;
         Peer = peer;
         _stallTime = stallTime;
@@ -110,7 +115,7 @@ internal sealed class TransferConnection : IDisposable
     {
         if (_start == _end)
         {
-            await FillAsync(1, mayEnd: false).ConfigureAwait(false);
+            await FillAsync(1, mayEnd: false, maximum).ConfigureAwait(false);
         }
         int n = (int)Math.Min(maximum, _end - _start);
         ReadOnlyMemory<byte> data = _buffer.AsMemory(_start, n);
@@ -223,7 +228,7 @@ internal sealed class TransferConnection : IDisposable
     }
 
     // Reads until so many bytes are there; false at the end of input where that is allowed and nothing has begun.
-    private async ValueTask<bool> FillAsync(int count, bool mayEnd)
+    private async ValueTask<bool> FillAsync(int count, bool mayEnd, long expected = 0)
     {
         while (_end - _start < count)
         {
@@ -231,10 +236,10 @@ internal sealed class TransferConnection : IDisposable
             {
                 // A connection that waits for its next file holds no buffer.
                 ReleaseBuffer();
-                await ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                await ReadAsync(Memory<byte>.Empty, 1).ConfigureAwait(false);
             }
             Compact(count - (_end - _start));
-            int n = _ended ? 0 : await ReadAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
+            int n = _ended ? 0 : await ReadAsync(_buffer.AsMemory(_end), expected >= 2 * LowMark ? LowMark : 1).ConfigureAwait(false);
             if (n == 0)
             {
                 _ended = true;
@@ -278,8 +283,13 @@ internal sealed class TransferConnection : IDisposable
         }
     }
 
-    private async ValueTask<int> ReadAsync(Memory<byte> buffer)
+    private async ValueTask<int> ReadAsync(Memory<byte> buffer, int lowMark)
     {
+        if (_direct is not null && !buffer.IsEmpty && !_stall.IsCancellationRequested && _direct.Receive(buffer.Span, lowMark) is var received and >= 0)
+        {
+            _counted?.Count(received, 0);
+            return received;
+        }
         try
         {
             ValueTask<int> reading = _stream.ReadAsync(buffer, _stall.Token);
@@ -305,6 +315,17 @@ internal sealed class TransferConnection : IDisposable
         try
         {
             BytesOut += data.Length;
+            if (_direct is not null && !_stall.IsCancellationRequested)
+            {
+                int sent = _direct.Send(data.Span);
+                _counted?.Count(0, sent);
+                data = data[sent..];
+                if (data.IsEmpty)
+                {
+                    Rearm();
+                    return;
+                }
+            }
             ValueTask sending = _stream.WriteAsync(data, _stall.Token);
             if (!sending.IsCompletedSuccessfully)
             {
