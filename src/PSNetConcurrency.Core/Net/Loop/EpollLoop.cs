@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace PSNetConcurrency.Core.Net.Loop;
 
@@ -20,7 +21,9 @@ internal sealed unsafe class EpollLoop : EventLoop
     private static readonly int TokenOffset = Packed ? 4 : 8;
 
     private readonly int _epoll;
-    private readonly int _wake;
+    // A handle that counts its users: a wake from another thread may come when the loop is over, and the number of a descriptor
+    // that was closed may be a file's by then.
+    private readonly SafeFileHandle _wake;
     private readonly byte[] _events = GC.AllocateArray<byte>(EventsPerPoll * 16, pinned: true);
 
     // A slot's generation tells a late event of a closed descriptor from one of its successor.
@@ -30,8 +33,9 @@ internal sealed unsafe class EpollLoop : EventLoop
     public EpollLoop()
     {
         _epoll = Check(Libc.EpollCreate(Libc.CloseOnExec), "epoll_create1");
-        _wake = Check(Libc.EventFd(0, Libc.CloseOnExec | Libc.NonBlocking), "eventfd");
-        Control(Libc.EpollAdd, _wake, Libc.EpollIn | Libc.EpollEdge, WakeToken);
+        int wake = Check(Libc.EventFd(0, Libc.CloseOnExec | Libc.NonBlocking), "eventfd");
+        _wake = new SafeFileHandle(wake, ownsHandle: true);
+        Control(Libc.EpollAdd, wake, Libc.EpollIn | Libc.EpollEdge, WakeToken);
     }
 
     public override IDisposable Listen(Socket socket, IAcceptor acceptor) => new EpollAcceptor(this, socket, acceptor);
@@ -92,7 +96,7 @@ internal sealed unsafe class EpollLoop : EventLoop
             if (token == WakeToken)
             {
                 ulong ignored;
-                _ = Libc.Read(_wake, &ignored, 8);
+                _ = Libc.Read((int)_wake.DangerousGetHandle(), &ignored, 8);
                 continue;
             }
             (IEpollTarget? target, uint generation) = _slots[(int)(uint)token];
@@ -118,13 +122,29 @@ internal sealed unsafe class EpollLoop : EventLoop
 
     protected override void Wake()
     {
-        ulong one = 1;
-        _ = Libc.Write(_wake, &one, 8);
+        bool added = false;
+        try
+        {
+            _wake.DangerousAddRef(ref added);
+            ulong one = 1;
+            _ = Libc.Write((int)_wake.DangerousGetHandle(), &one, 8);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop is over: nobody is left to be woken.
+        }
+        finally
+        {
+            if (added)
+            {
+                _wake.DangerousRelease();
+            }
+        }
     }
 
     protected override void Release()
     {
-        _ = Libc.Close(_wake);
+        _wake.Dispose();
         _ = Libc.Close(_epoll);
     }
 

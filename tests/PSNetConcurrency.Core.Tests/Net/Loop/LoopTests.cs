@@ -357,4 +357,34 @@ public class LoopTests
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
+
+    [Fact]
+    public void A_call_to_a_loop_that_is_over_writes_into_nobodys_file()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+        string path = Path.GetTempFileName();
+        try
+        {
+            List<EventLoop> over = [];
+            for (int i = 0; i < 20; i++)
+            {
+                EventLoop loop = EventLoop.Start(new EpollLoop());
+                loop.Stop();
+                loop.Join(TimeSpan.FromSeconds(30));
+                over.Add(loop);
+            }
+            // One of these has the descriptor that each loop was woken with, unless another thread was faster.
+            List<FileStream> files = [.. Enumerable.Range(0, 40).Select(_ => new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0))];
+            over.ForEach(loop => loop.Post(() => { }));
+            files.ForEach(file => file.Dispose());
+            Assert.Equal(0, new FileInfo(path).Length);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 }
