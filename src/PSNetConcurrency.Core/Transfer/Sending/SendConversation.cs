@@ -24,7 +24,6 @@ internal sealed class SendConversation : ISendConversation
     private readonly TransferConnection _connection;
     private readonly ContentSender _content;
     private readonly TransferProgress _progress;
-    private readonly string _senderId;
     private readonly Func<SendOutcome, ValueTask> _ended;
     private readonly CancellationTokenSource _broken;
     private readonly SemaphoreSlim _window = new(Window);
@@ -36,11 +35,10 @@ internal sealed class SendConversation : ISendConversation
     private int _telling;
     private int _lastId;
 
-    private SendConversation(SendOptions options, TcpSession session, string senderId, RateLimiter limiter, TransferProgress progress, Func<SendOutcome, ValueTask> ended, CancellationToken stop)
+    private SendConversation(SendOptions options, TcpSession session, RateLimiter limiter, TransferProgress progress, Func<SendOutcome, ValueTask> ended, CancellationToken stop)
     {
         _options = options;
         _session = session;
-        _senderId = senderId;
         _progress = progress;
         _ended = ended;
         _broken = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -69,10 +67,10 @@ internal sealed class SendConversation : ISendConversation
     /// <exception cref="NetException">It refuses, can't prove the secret, or does not speak the transfer's language.</exception>
     public static async Task<SendConversation> OpenAsync(SendOptions options, TcpSession session, string senderId, RateLimiter limiter, TransferProgress progress, Func<SendOutcome, ValueTask> ended, CancellationToken stop)
     {
-        SendConversation conversation = new(options, session, senderId, limiter, progress, ended, stop);
+        SendConversation conversation = new(options, session, limiter, progress, ended, stop);
         try
         {
-            await conversation.GreetAsync().ConfigureAwait(false);
+            await new SenderGreeting(options, conversation._connection, conversation._lease.Stream, session.RemoteEndPoint).GreetAsync(senderId).ConfigureAwait(false);
             conversation._reading = Task.Run(conversation.ReadAsync, CancellationToken.None);
             return conversation;
         }
@@ -450,10 +448,6 @@ internal sealed class SendConversation : ISendConversation
             : new SendOutcome(item, null, RemoteError.Read(header, $"'{item.Path}' was not taken", item.Path))).ConfigureAwait(false);
     }
 
-    private string Hint => _lease.Stream is System.Net.Security.SslStream
-        ? "Is it a receiver of this module? If it was started with -AllowedThumbprint, show one of those certificates with -ClientCertificate; if it knows the dictionary frame and nothing else, use -Plain."
-        : "Is it a receiver of this module? If it wants TLS, use -UseTls; if it knows the dictionary frame and nothing else, use -Plain.";
-
     // Why it broke: what the receiver said last is worth more than that the connection is gone.
     private async Task<Exception> ReasonAsync(Exception e)
     {
@@ -462,80 +456,5 @@ internal sealed class SendConversation : ISendConversation
             await Task.WhenAny(_reading, Task.Delay(LastWordTime, CancellationToken.None)).ConfigureAwait(false);
         }
         return _reason is not null ? _reason : e;
-    }
-
-    private async Task GreetAsync()
-    {
-        _connection.Expecting = true;
-        string nonce = SharedSecret.NewNonce();
-        _connection.WriteMessage(json =>
-        {
-            json.WriteString(TransferKeys.Message, TransferKeys.Hello);
-            json.WriteNumber("version", TransferKeys.Version);
-            json.WriteString("nonce", nonce);
-            json.WriteString("sender", _senderId);
-        });
-        DictionaryHeader hello = await AskAsync(TransferKeys.Hello).ConfigureAwait(false);
-        if (hello.GetString("nonce") == nonce)
-        {
-            throw new NetException(NetError.TransferRefused, $"{_connection.Peer} sends back what it is sent: an echo server, not a receiver of files.", _connection.Peer);
-        }
-        bool wanted = hello.Root.TryGetProperty("secret", out System.Text.Json.JsonElement secret) && secret.ValueKind == System.Text.Json.JsonValueKind.True;
-        if (wanted && _options.Secret is null)
-        {
-            throw new NetException(NetError.AuthenticationFailed, $"{_connection.Peer} wants a shared secret: give it with -SharedSecret.", _connection.Peer);
-        }
-        if (_options.Secret is { } ours)
-        {
-            if (!wanted)
-            {
-                throw new NetException(NetError.AuthenticationFailed, $"{_connection.Peer} was started without a shared secret, so it can't prove to be the receiver that is meant. Start it with -SharedSecret, or leave that out here. Nothing was sent.", _connection.Peer);
-            }
-            await ProveAsync(ours, nonce, hello.GetString("nonce") ?? "").ConfigureAwait(false);
-        }
-        _connection.Expecting = false;
-    }
-
-    private async Task ProveAsync(SharedSecret secret, string ours, string theirs)
-    {
-        SharedSecret.RequireSafe(_lease.Stream, _session.RemoteEndPoint.Address);
-        string binding = SharedSecret.BindingOf(_lease.Stream, server: false);
-        _connection.WriteMessage(json =>
-        {
-            json.WriteString(TransferKeys.Message, TransferKeys.Proof);
-            json.WriteString("proof", secret.Prove(sender: true, ours, theirs, binding));
-        });
-        DictionaryHeader proof = await AskAsync(TransferKeys.Proof).ConfigureAwait(false);
-        if (!secret.Check(proof.GetString("proof"), sender: false, ours, theirs, binding))
-        {
-            throw new NetException(NetError.AuthenticationFailed, $"{_connection.Peer} could not prove that it knows the shared secret. Nothing was sent.", _connection.Peer);
-        }
-    }
-
-    private async Task<DictionaryHeader> AskAsync(string expected)
-    {
-        DictionaryHeader? answer;
-        try
-        {
-            await _connection.FlushAsync().ConfigureAwait(false);
-            answer = await _connection.ReadHeaderAsync(static _ => true).ConfigureAwait(false);
-        }
-        catch (NetException e) when (e.Error == NetError.TimedOut)
-        {
-            throw new NetException(NetError.TimedOut, $"{_connection.Peer} took the greeting and did not answer within {_options.Timeout.TotalSeconds:0.###} s. {Hint}", _connection.Peer, e);
-        }
-        catch (NetException e) when (e.Error == NetError.PeerReset)
-        {
-            throw new NetException(NetError.PeerReset, $"{_connection.Peer} reset the connection instead of answering the greeting. It may be full, or not let this address in (-Allow, -Deny). {Hint}", _connection.Peer, e);
-        }
-        catch (NetException e) when (e.Error == NetError.FrameCorrupted)
-        {
-            throw new NetException(NetError.FrameCorrupted, $"{_connection.Peer} answered the greeting with something else: {e.Message} {Hint}", _connection.Peer, e, e.Received);
-        }
-        string? message = answer?.GetString(TransferKeys.Message);
-        return message == expected ? answer!
-            : throw (message == TransferKeys.Refuse ? RemoteError.Read(answer!, $"{_connection.Peer} refused the transfer", _connection.Peer)
-                : answer is null ? new NetException(NetError.PeerClosed, $"{_connection.Peer} closed the connection instead of answering the greeting. {Hint}", _connection.Peer)
-                : new NetException(NetError.FrameCorrupted, $"{_connection.Peer} answered the greeting with something else. {Hint}", _connection.Peer));
     }
 }

@@ -109,6 +109,16 @@ internal sealed class TransferConnection : IDisposable
         return TakeHeader(length, isChecked);
     }
 
+    /// <summary>The next message of ours. What was written goes out before it is waited for.</summary>
+    public async ValueTask<DictionaryHeader?> ReadNextAsync()
+    {
+        if (Unread().IsEmpty)
+        {
+            await FlushAsync().ConfigureAwait(false);
+        }
+        return await ReadHeaderAsync(static _ => true).ConfigureAwait(false);
+    }
+
     /// <summary>The next bytes of a payload, as many as are there and at most so many; valid until the next read.</summary>
     /// <exception cref="NetException">The peer ends or breaks the connection.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadSomeAsync(long maximum)
