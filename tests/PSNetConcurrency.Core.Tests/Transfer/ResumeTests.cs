@@ -144,6 +144,24 @@ public class ResumeTests
         Assert.Equal(content, rig.Received("a.bin"));
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(Size)]
+    public async Task A_file_whose_result_was_lost_on_the_way_is_not_a_conflict(int size)
+    {
+        await using TransferRig rig = new();
+        // The greeting gets through, the result does not.
+        FaultProxyListener proxy = rig.Proxy(new NetFault { ResetAfterBytes = size > 256 * 1024 ? 270 : 200, Direction = FaultDirection.ServerToClient });
+        Task<FileTransferResult> sending = rig.SendOneAsync(rig.To(proxy.Port) with { RetryCount = 10_000 }, rig.File("a.bin", TransferRig.Bytes(size)));
+        Assert.True(await rig.Server.WaitAsync(s => s.MessageCount > 0, rig.Limit));
+        await proxy.ChangeAsync(_ => NetFault.None);
+        FileTransferResult result = await sending;
+        Assert.True(result.Verified);
+        Assert.Equal(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(TransferRig.Bytes(size))), result.Digest);
+        Assert.Single(rig.Told());
+        Assert.Equal(TransferRig.Bytes(size), rig.Received("a.bin"));
+    }
+
     [Fact]
     public async Task Another_sender_does_not_get_at_a_file_under_way()
     {
