@@ -75,14 +75,23 @@ internal sealed class FileTaker(ReceiveOptions options, Destination destination,
         {
             return PartialFile.Create(destination.Incoming, offer);
         }
-        destination.RequireRoom(offer, offer.Length);
-        if (offer.Repair && place.Exists)
+        if (offer.Life == PartialLife.None || (offer.Repair && place.Exists))
         {
+            destination.RequireRoom(offer, offer.Length);
             return PartialFile.Create(destination.Incoming, offer);
         }
-        return offer.Life == PartialLife.None
-            ? PartialFile.Create(destination.Incoming, offer)
-            : await PartialFile.OpenAsync(destination.Incoming, offer, giveUp, WorkingAsync, stop).ConfigureAwait(false);
+        PartialFile file = await PartialFile.OpenAsync(destination.Incoming, offer, giveUp, WorkingAsync, stop).ConfigureAwait(false);
+        try
+        {
+            // What is there has its room.
+            destination.RequireRoom(offer, offer.Length - file.VerifiedLength);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
 
         ValueTask WorkingAsync() => TellWorkingAsync(offer);
     }
