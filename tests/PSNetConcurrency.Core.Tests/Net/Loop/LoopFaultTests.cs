@@ -224,9 +224,16 @@ public class LoopFaultTests
     private static async Task WhileHeldAsync(EventLoop loop, Func<Task> work)
     {
         using ManualResetEventSlim go = new();
-        loop.Post(() => go.Wait(Eventually.Limit));
+        TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(() =>
+        {
+            held.SetResult();
+            go.Wait(Eventually.Limit);
+        });
         try
         {
+            // What is begun before the loop stands still may be answered by it.
+            await held.Task.WaitAsync(Eventually.Limit);
             await work();
         }
         finally
