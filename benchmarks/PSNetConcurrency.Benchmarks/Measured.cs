@@ -25,15 +25,19 @@ internal sealed class Measured
         return double.IsNaN(ratio) ? "-" : ratio.ToString("0.00", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The least and the most of the rounds' ratios, in words.</summary>
+    public string Spread(string contender, string to) => Ratios(contender, to) is [double least, .., double most]
+        ? string.Create(CultureInfo.InvariantCulture, $"{least:0.00} - {most:0.00}") : "-";
+
     public double MedianRatio(string contender, string to)
     {
-        if (!_values.TryGetValue(contender, out List<double>? ours) || !_values.TryGetValue(to, out List<double>? theirs))
-        {
-            return double.NaN;
-        }
-        double[] ratios = ours.Zip(theirs, (a, b) => a / b).Where(double.IsFinite).Order().ToArray();
+        double[] ratios = Ratios(contender, to);
         return ratios.Length == 0 ? double.NaN
             : ratios.Length % 2 == 1 ? ratios[ratios.Length / 2]
             : (ratios[(ratios.Length / 2) - 1] + ratios[ratios.Length / 2]) / 2;
     }
+
+    private double[] Ratios(string contender, string to) =>
+        _values.TryGetValue(contender, out List<double>? ours) && _values.TryGetValue(to, out List<double>? theirs)
+            ? [.. ours.Zip(theirs, (a, b) => a / b).Where(double.IsFinite).Order()] : [];
 }

@@ -23,7 +23,7 @@ internal sealed class FilesArea : IBenchmarkArea
     {
         _options = options;
         // In memory where that can be: the disk is not what is measured.
-        _folder = Directory.Exists("/dev/shm") ? Directory.CreateDirectory($"/dev/shm/psnc-files-{Environment.ProcessId}").FullName : Directory.CreateTempSubdirectory("psnc-files-").FullName;
+        _folder = MakeFolder();
         try
         {
             _large = Path.Combine(_folder, "large.bin");
@@ -37,7 +37,7 @@ internal sealed class FilesArea : IBenchmarkArea
         }
         finally
         {
-            Directory.Delete(_folder, recursive: true);
+            DeleteFolder(_folder);
         }
         return _correct;
     }
@@ -119,26 +119,25 @@ internal sealed class FilesArea : IBenchmarkArea
         using TransferPair pair = await TransferPair.StartAsync(inbox, discards: false, cancellationToken);
         _contenders.Clear();
         _contenders[Sha] = async () => (await pair.SendAsync(folder, "Full", "SHA256", cancellationToken)).Seconds;
+        using RsyncDaemon? daemon = await RsyncDaemon.StartAsync(_folder, inbox, cancellationToken);
+        if (daemon is not null)
+        {
+            _contenders["rsync -a to a daemon"] = () => ShellAsync(_ => $"rsync -a {folder} {daemon.Url}", cancellationToken);
+        }
         if (ssh is not null)
         {
             _contenders["scp -r"] = () => ShellAsync(_ => $"scp {ssh.Options} -r {folder} 127.0.0.1:{inbox}", cancellationToken);
             if (Programs.Find("rsync") is not null)
             {
-                _contenders["rsync -a"] = () => ShellAsync(_ => $"rsync -a -e 'ssh {ssh.Options}' {folder} 127.0.0.1:{inbox}", cancellationToken);
+                _contenders["rsync -a over ssh"] = () => ShellAsync(_ => $"rsync -a -e 'ssh {ssh.Options}' {folder} 127.0.0.1:{inbox}", cancellationToken);
             }
         }
         await WarmUpAsync(cancellationToken);
-        Measured rate = await MeasureAsync(cancellationToken, () =>
-        {
-            if (Directory.Exists(target))
-            {
-                Directory.Delete(target, recursive: true);
-            }
-        });
-        Table table = new($"{SmallFiles} files of 4 KiB, {_options.Rounds} rounds: rate of ours (verified) to the others'", "", "ratio");
+        Measured rate = await MeasureAsync(cancellationToken, () => DeleteFolder(target));
+        Table table = new($"{SmallFiles} files of 4 KiB, {_options.Rounds} rounds: rate of ours (verified) to the others'", "", "ratio", "least - most");
         foreach (string name in rate.Names)
         {
-            table.Add(name, rate.Ratio(Sha, name));
+            table.Add(name, rate.Ratio(Sha, name), rate.Spread(Sha, name));
         }
         table.Print();
     }
@@ -221,11 +220,31 @@ internal sealed class FilesArea : IBenchmarkArea
     private string Inbox()
     {
         string inbox = Path.Combine(_folder, "inbox");
-        if (Directory.Exists(inbox))
-        {
-            Directory.Delete(inbox, recursive: true);
-        }
+        DeleteFolder(inbox);
         return Directory.CreateDirectory(inbox).FullName;
+    }
+
+    // For this user alone: keys lie in it.
+    private static string MakeFolder()
+    {
+        if (!Directory.Exists("/dev/shm") || OperatingSystem.IsWindows())
+        {
+            return Directory.CreateTempSubdirectory("psnc-files-").FullName;
+        }
+        string folder = $"/dev/shm/psnc-files-{Guid.NewGuid():n}";
+        return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    }
+
+    private static void DeleteFolder(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // That is what was wanted.
+        }
     }
 
     private async Task MakeAsync(CancellationToken cancellationToken)

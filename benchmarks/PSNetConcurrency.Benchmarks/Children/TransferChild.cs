@@ -79,7 +79,7 @@ internal static class TransferChild
         return new TransferUsage(seconds, skipped, failed, self.PeakWorkingSet64, ReadBytes(), self.TotalProcessorTime.TotalSeconds);
     }
 
-    // Bytes that the process has read, from files and sockets; 0 where the system does not tell.
+    // Bytes that the process has read from files; what comes from sockets, through recv, Linux does not count here. 0 where the system does not tell.
     private static long ReadBytes() => File.Exists("/proc/self/io")
         ? long.Parse(File.ReadLines("/proc/self/io").First(l => l.StartsWith("rchar:", StringComparison.Ordinal))[6..], CultureInfo.InvariantCulture) : 0;
 }

@@ -69,7 +69,7 @@ public sealed class SafeNameTests : IDisposable
     [InlineData("空/の")]
     public void Names_of_every_script_are_taken(string name)
     {
-        string path = SafeName.Resolve(_root.FullName, SafeName.Split(name));
+        string path = SafeName.Resolve(_root.FullName, SafeName.Split(name)).Path;
         Assert.Equal(Path.Combine([_root.FullName, .. name.Split('/')]), path);
     }
 
@@ -82,7 +82,7 @@ public sealed class SafeNameTests : IDisposable
         {
             try
             {
-                string path = Path.GetFullPath(SafeName.Resolve(_root.FullName, SafeName.Split(name)));
+                string path = Path.GetFullPath(SafeName.Resolve(_root.FullName, SafeName.Split(name)).Path);
                 return path.StartsWith(_root.FullName + Path.DirectorySeparatorChar, StringComparison.Ordinal);
             }
             catch (NetException e)
@@ -106,7 +106,7 @@ public sealed class SafeNameTests : IDisposable
             File.WriteAllText(file, "untouched");
             File.CreateSymbolicLink(Path.Combine(_root.FullName, "a"), file);
             File.WriteAllText(Path.Combine(_root.FullName, "new"), "new");
-            AtomicFile.Move(Path.Combine(_root.FullName, "new"), SafeName.Resolve(_root.FullName, ["a"]), overwrite: true);
+            AtomicFile.Move(Path.Combine(_root.FullName, "new"), SafeName.Resolve(_root.FullName, ["a"]).Path, overwrite: true);
             Assert.Equal("untouched", File.ReadAllText(file));
             Assert.Equal("new", File.ReadAllText(Path.Combine(_root.FullName, "a")));
         }

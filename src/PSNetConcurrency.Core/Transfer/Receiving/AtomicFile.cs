@@ -6,7 +6,11 @@ namespace PSNetConcurrency.Core.Transfer.Receiving;
 /// <summary>Gives a complete file its final name in one step: whoever looks sees nothing, the old file or all of the new one.</summary>
 internal static partial class AtomicFile
 {
-    private const int NotPermitted = 1, Exists = 17, CrossDevice = 18, TooManyLinks = 31;
+    private const int NotPermitted = 1, Exists = 17, CrossDevice = 18, Invalid = 22, TooManyLinks = 31, NoSuchCall = 38;
+    private const int WorkingFolder = -100;
+    private const uint DoNotReplace = 1;
+
+    private static bool s_canRefuse = OperatingSystem.IsLinux();
 
     /// <exception cref="NetException"><see cref="NetError.FileExists"/>: there is one, and it is not to be replaced.</exception>
     public static void Move(string from, string to, bool overwrite)
@@ -56,12 +60,16 @@ internal static partial class AtomicFile
 
     private static NetException Taken(string path) => new(NetError.FileExists, $"A file '{Path.GetFileName(path)}' exists already.", path);
 
-    // A hard link is the only way to take a name that nobody else can take in the same moment.
+    // Nobody else can take the name in the same moment: Linux can rename so; a hard link is the way elsewhere.
     private static int Try(string from, string to, bool overwrite)
     {
         if (overwrite)
         {
             return Rename(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        if (TryRename(from, to) is { } result)
+        {
+            return result;
         }
         if (Link(from, to) == 0)
         {
@@ -78,8 +86,30 @@ internal static partial class AtomicFile
             return Exists;
         }
         // The file system has no hard links.
-        return error is NotPermitted or TooManyLinks or 38 or 45 or 95 or 102 && Rename(from, to) == 0 ? 0 : error;
+        return error is NotPermitted or TooManyLinks or NoSuchCall or 45 or 95 or 102 && Rename(from, to) == 0 ? 0 : error;
     }
+
+    // Null where the system or the file system knows no such call.
+    private static int? TryRename(string from, string to)
+    {
+        if (!s_canRefuse)
+        {
+            return null;
+        }
+        try
+        {
+            return RenameAt(WorkingFolder, from, WorkingFolder, to, DoNotReplace) == 0 ? 0
+                : Marshal.GetLastPInvokeError() is var error && error is Invalid or NoSuchCall ? null : error;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            s_canRefuse = false;
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt(int fromFolder, string from, int toFolder, string to, uint flags);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Rename(string from, string to);

@@ -28,18 +28,19 @@ internal sealed class Destination(ReceiveOptions options)
         {
             throw new NetException(NetError.MessageTooLarge, $"'{offer.Name}' has {offer.Length} bytes; the receiver takes files of up to {options.MaximumBytes}.", offer.Name);
         }
-        string path = SafeName.Resolve(options.Destination, parts);
-        FileInfo there = new(path);
-        bool exists = there.Exists || there.LinkTarget is not null;
-        if (!exists && Directory.Exists(path))
+        (string path, bool folderIsThere) = SafeName.Resolve(options.Destination, parts);
+        // A link to a folder is no folder: a file would replace the link.
+        NameKind kind = SafeName.KindOf(path);
+        if (kind == NameKind.Folder)
         {
             throw new NetException(NetError.FileExists, $"'{offer.Name}' is a folder at the receiver.", offer.Name);
         }
+        bool exists = kind != NameKind.Nothing;
         if (exists && options.Conflict == FileConflict.Fail && !Completed.Contains(offer))
         {
             throw Kept(offer);
         }
-        if (parts.Length > 1)
+        if (!folderIsThere)
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         }
@@ -69,7 +70,7 @@ internal sealed class Destination(ReceiveOptions options)
     public void PlaceFolder(FileOffer offer)
     {
         string[] parts = SafeName.Split(offer.Name);
-        string path = SafeName.Resolve(options.Destination, [.. parts, ""]).TrimEnd(System.IO.Path.DirectorySeparatorChar);
+        string path = SafeName.Resolve(options.Destination, [.. parts, ""]).Path.TrimEnd(System.IO.Path.DirectorySeparatorChar);
         Directory.CreateDirectory(path);
         if (offer.ModifiedUtc is { } modified)
         {

@@ -10,7 +10,12 @@ internal sealed class IncomingFolder(string destination)
 
     private static readonly TimeSpan LongestCall = TimeSpan.FromHours(1), LongestKept = TimeSpan.FromDays(7);
     private readonly string _path = System.IO.Path.Combine(destination, SafeName.OwnPrefix + "incoming");
+    private readonly string _prefix = Guid.NewGuid().ToString("n");
+    private long _last;
     private bool _created;
+
+    /// <summary>A name that no file in the folder has, of this receiver or another.</summary>
+    public string NextName() => $"{_prefix}-{Interlocked.Increment(ref _last):x}";
 
     public string Create()
     {

@@ -39,7 +39,7 @@ internal sealed class PartialFile : IDisposable
     /// <summary>A file that is deleted if it is not completed.</summary>
     public static PartialFile Create(IncomingFolder folder, FileOffer offer)
     {
-        PartialFile file = new(folder.Create(), Guid.NewGuid().ToString("n"), offer);
+        PartialFile file = new(folder.Create(), folder.NextName(), offer);
         file.Handle = folder.Open(file._path, FileMode.CreateNew);
         return file;
     }
@@ -89,7 +89,11 @@ internal sealed class PartialFile : IDisposable
     /// <exception cref="NetException"><see cref="NetError.FileExists"/>.</exception>
     public void Commit(string target, bool overwrite)
     {
-        RandomAccess.SetLength(Handle, _offer.Length);
+        if (_journal is not null || _offer.Repair)
+        {
+            // An earlier attempt may have written further than what was verified of it.
+            RandomAccess.SetLength(Handle, _offer.Length);
+        }
         if (_offer.Mode is { } mode && !OperatingSystem.IsWindows())
         {
             // Readable and writable for its owner, or it could not be replaced or resumed; never more than the sender's.
@@ -97,7 +101,7 @@ internal sealed class PartialFile : IDisposable
         }
         if (_offer.ModifiedUtc is { } modified)
         {
-            File.SetLastWriteTimeUtc(Handle, modified);
+            NativeFile.SetWritten(Handle, modified);
         }
         if (OperatingSystem.IsWindows())
         {

@@ -3,6 +3,15 @@ using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Transfer.Receiving;
 
+/// <summary>What a name stands for at the receiver.</summary>
+internal enum NameKind
+{
+    Nothing,
+    File,
+    Folder,
+    Link,
+}
+
 /// <summary>
 /// Turns a file's name from the network into a path below the destination, or refuses it. The same names are refused on every
 /// system, so that what one took can be moved to another.
@@ -12,6 +21,7 @@ internal static class SafeName
     /// <summary>What a receiver calls files that are not complete; no name from the network may begin so.</summary>
     public const string OwnPrefix = ".psnc-";
 
+    private const FileAttributes Missing = (FileAttributes)(-1);
     private const int LongestName = 4096, LongestPart = 255, MostParts = 128;
 
     private static readonly HashSet<string> Reserved = new(
@@ -32,21 +42,37 @@ internal static class SafeName
         return why is null ? parts : throw new NetException(NetError.UnsafePath, $"The name '{Printable(name)}' is refused: {why}.", Printable(name));
     }
 
-    /// <summary>The path below <paramref name="root"/>, with no link on the way to it.</summary>
+    /// <summary>The path below <paramref name="root"/>, with no link on the way to it, and whether the folder it lies in is there.</summary>
+    /// <remarks>Every part is looked at every time: a link may have been made since the last file.</remarks>
     /// <exception cref="NetException"><see cref="NetError.UnsafePath"/>.</exception>
-    public static string Resolve(string root, string[] parts)
+    public static (string Path, bool FolderIsThere) Resolve(string root, string[] parts)
     {
         string path = root;
-        for (int i = 0; i < parts.Length; i++)
+        bool there = true;
+        foreach (string part in parts.AsSpan(0, parts.Length - 1))
         {
-            path = Path.Combine(path, parts[i]);
-            // The last part may be a link: a file that takes its place replaces the link, not what it leads to.
-            if (i < parts.Length - 1 && new DirectoryInfo(path) is { LinkTarget: not null })
+            path = Path.Combine(path, part);
+            NameKind kind = KindOf(path);
+            if (kind == NameKind.Link)
             {
                 throw new NetException(NetError.UnsafePath, $"The name '{Printable(string.Join('/', parts))}' is refused: {path} is a link, and may lead out of the destination.", path);
             }
+            there = kind == NameKind.Folder;
         }
-        return path;
+        // The last part may be a link: a file that takes its place replaces the link, not what it leads to.
+        return (Path.Combine(path, parts[^1]), there);
+    }
+
+    /// <summary>What has that name, with one look where it is no link.</summary>
+    public static NameKind KindOf(string path)
+    {
+        DirectoryInfo info = new(path);
+        FileAttributes attributes = info.Attributes;
+        return attributes == Missing ? NameKind.Nothing
+            // On Windows what a cloud holds is marked so too, and leads nowhere.
+            : (attributes & FileAttributes.ReparsePoint) != 0 && info.LinkTarget is not null ? NameKind.Link
+            : (attributes & FileAttributes.Directory) != 0 ? NameKind.Folder
+            : NameKind.File;
     }
 
     private static string? Flaw(string part) =>

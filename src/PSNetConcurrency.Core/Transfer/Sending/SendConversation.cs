@@ -238,7 +238,7 @@ internal sealed class SendConversation : ISendConversation
             Name = item.Name,
             Length = source.Length,
             ModifiedUtc = source.Written,
-            Mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(source.Handle),
+            Mode = source.Mode,
             // Samples of a small file would be all of it, and take one more question.
             Verify = _options.Repair && !small ? TransferVerification.Slice : _options.Verify == TransferVerification.Sample && small ? TransferVerification.Full : _options.Verify,
             Algorithm = _options.Algorithm,
