@@ -11,7 +11,6 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
 {
     // Then others on the loop have their turn.
     private const int BatchesPerTurn = 8;
-    private static readonly int Threshold = int.Parse(Environment.GetEnvironmentVariable("PSNC_T") ?? "0", null);
 
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(100);
 
@@ -20,6 +19,7 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
     private readonly Action _continue;
     private readonly int _fd;
     private readonly int _slot;
+    private readonly bool _connected;
     private bool _inBatch;
     private bool _continuing;
     private bool _awaitsRoom;
@@ -28,6 +28,7 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
     {
         _loop = loop;
         _batch = loop.Datagrams;
+        _connected = socket.Connected;
         _continue = () =>
         {
             _continuing = false;
@@ -139,7 +140,7 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
                 SocketError error = Libc.ToSocketError(errno);
                 if (error == SocketError.WouldBlock)
                 {
-                    // Only this says that all is taken: behind an error there may be more, without an edge of its own.
+                    // Only this says that all is taken: behind the error of a connected socket there may be more, without an edge of its own.
                     return;
                 }
                 if (errno != Libc.Interrupted)
@@ -164,8 +165,9 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
                 _inBatch = false;
                 _batch.Clear();
             }
-            if (count < Threshold)
+            if (count == 1 && !_connected)
             {
+                // A lone datagram is most often all there is, and what comes from here on is an edge of its own.
                 return;
             }
         }
