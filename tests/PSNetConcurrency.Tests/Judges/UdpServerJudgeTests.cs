@@ -9,7 +9,7 @@ public sealed class UdpServerJudgeTests : JudgeSession
 {
     // Asks so often until there is an answer: the service may not listen yet. Prints the answer in hexadecimal.
     private const string Ask = """
-        import socket, sys
+        import socket, sys, time
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         s.settimeout(1)
         s.connect(('127.0.0.1', int(sys.argv[1])))
@@ -19,7 +19,7 @@ public sealed class UdpServerJudgeTests : JudgeSession
                 print(s.recv(65536).hex())
                 sys.exit()
             except OSError:
-                pass
+                time.sleep(0.1)
         sys.exit('no answer')
         """;
 
