@@ -58,6 +58,9 @@ public abstract class DatagramChannel : IDisposable
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>Whether what is sent now goes out only when the datagrams that came together have all been told.</summary>
+    public virtual bool DefersSending => false;
+
     protected Socket Socket { get; }
 
     protected AddressFamily Family { get; }

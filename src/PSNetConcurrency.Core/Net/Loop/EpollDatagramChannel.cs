@@ -40,6 +40,8 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
         _slot = loop.Register(_fd, this, Libc.EpollIn);
     }
 
+    public override bool DefersSending => _inBatch;
+
     [MethodImpl(HotPath.Options)]
     public void Ready(int events)
     {

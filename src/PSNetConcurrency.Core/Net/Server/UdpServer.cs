@@ -19,7 +19,6 @@ public class UdpServer : NetListener, IDatagramHandler
     private long _messages;
     private long _received;
     private long _sent;
-    private bool _inBatch;
     private bool _draining;
     private bool _released;
 
@@ -74,18 +73,13 @@ public class UdpServer : NetListener, IDatagramHandler
             Refuse(from, "Its address is denied or not allowed.");
             return;
         }
-        _inBatch = true;
         _messages++;
         _received += data.Length;
         Service.OnDatagram(this, data, from);
     }
 
     // Once for all the datagrams that came together.
-    void IDatagramHandler.OnBatchEnded(DatagramChannel channel)
-    {
-        _inBatch = false;
-        HandOver();
-    }
+    void IDatagramHandler.OnBatchEnded(DatagramChannel channel) => HandOver();
 
     void IDatagramHandler.OnError(DatagramChannel channel, SocketError error) => RecordError(_errors, error, "");
 
@@ -97,7 +91,7 @@ public class UdpServer : NetListener, IDatagramHandler
     {
         if (_channel is { } channel)
         {
-            CountSending(data.Length);
+            CountSending(channel, data.Length);
             channel.Send(data, to);
         }
     }
@@ -107,7 +101,7 @@ public class UdpServer : NetListener, IDatagramHandler
     {
         if (_channel is { } channel)
         {
-            CountSending(data.Length);
+            CountSending(channel, data.Length);
             channel.Send(data, to);
         }
     }
@@ -168,10 +162,11 @@ public class UdpServer : NetListener, IDatagramHandler
         }
     }
 
-    private void CountSending(int length)
+    private void CountSending(DatagramChannel channel, int length)
     {
         _sent += length;
-        if (!_inBatch)
+        // Who has a reply finds it counted.
+        if (!channel.DefersSending)
         {
             HandOver();
         }
