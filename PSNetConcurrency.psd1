@@ -43,6 +43,7 @@
         'Start-TcpEchoServer'
         'Start-TcpFaultProxy'
         'Start-TcpServer'
+        'Start-UdpFaultProxy'
         'Stop-NetListener'
         'Test-TcpPort'
         'Wait-NetListener'
