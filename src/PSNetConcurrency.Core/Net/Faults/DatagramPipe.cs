@@ -153,17 +153,21 @@ internal sealed class DatagramPipe
             Overflow(fate);
             return;
         }
-        if (copies && TryDelay(data, fate, fault, now, fate.CopyJitter, out WaitingDatagram copy, out long copyDue))
+        if (!copies)
+        {
+            _delays.Add(this, datagram, due);
+        }
+        else if (TryDelay(data, fate, fault, now, fate.CopyJitter, out WaitingDatagram copy, out long copyDue))
         {
             // What comes second is the copy, to those who see it come.
+            _delays.Add(this, datagram, Math.Min(due, copyDue));
             _delays.Add(this, copy with { IsCopy = true }, Math.Max(due, copyDue));
-            due = Math.Min(due, copyDue);
         }
-        else if (copies)
+        else
         {
+            _delays.Add(this, datagram, due);
             _count.CountOverflowed();
         }
-        _delays.Add(this, datagram, due);
     }
 
     private bool TryDelay(ReadOnlySpan<byte> data, in DatagramFate fate, NetFault fault, long now, double jitter, out WaitingDatagram datagram, out long due)

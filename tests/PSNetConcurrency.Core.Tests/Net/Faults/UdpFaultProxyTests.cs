@@ -3,13 +3,12 @@ using System.Net.Sockets;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Faults;
 using PSNetConcurrency.Core.Net.Server;
-using PSNetConcurrency.Core.Tests.Net.Loop;
 
 namespace PSNetConcurrency.Core.Tests.Net.Faults;
 
 public class UdpFaultProxyTests
 {
-    public static TheoryData<LoopKind> Kinds => LoopPair.Kinds;
+    public static TheoryData<LoopKind> Kinds => new(LoopKind.Native, LoopKind.Completion);
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -206,7 +205,7 @@ public class UdpFaultProxyTests
         long before = rig.Statistic.Received;
         for (int i = 0; i < 200; i++)
         {
-            empty.Send([]);
+            empty.Send(Array.Empty<byte>());
         }
         await Eventually.TrueAsync(() => rig.Statistic.Received == before + 200, "the empty ones have come");
         Assert.InRange(rig.Service.WaitingMemory, 400 * 128, DelayQueue.MaximumBytes);

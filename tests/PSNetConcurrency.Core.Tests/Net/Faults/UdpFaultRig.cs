@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using PSNetConcurrency.Core.Net.Faults;
 using PSNetConcurrency.Core.Net.Loop;
 using PSNetConcurrency.Core.Net.Server;
-using PSNetConcurrency.Core.Tests.Net.Loop;
 
 namespace PSNetConcurrency.Core.Tests.Net.Faults;
 
@@ -14,12 +13,12 @@ internal sealed class UdpFaultRig : IAsyncDisposable
     private readonly List<byte[]> _received = [];
     private readonly bool _echoes;
 
-    public UdpFaultRig(NetFault fault, long seed = 1, LoopKind? kind = null, IPAddress? address = null, bool echoes = false, int maximumClient = 1000, double idleSeconds = 60)
+    public UdpFaultRig(NetFault fault, long seed = 1, LoopKind kind = LoopKind.Native, IPAddress? address = null, bool echoes = false, int maximumClient = 1000, double idleSeconds = 60)
     {
         _echoes = echoes;
         address ??= IPAddress.Loopback;
         Target = Bound(address);
-        Loop = EventLoop.Start(LoopPair.Create(kind ?? (OperatingSystem.IsLinux() ? LoopKind.Epoll : LoopKind.Completion)));
+        Loop = kind == LoopKind.Native ? EventLoop.Start() : EventLoop.Start(new CompletionLoop());
         Service = new UdpFaultProxyService(address.ToString(), TargetPort, [address], fault, seed)
         {
             MaximumClient = maximumClient,
