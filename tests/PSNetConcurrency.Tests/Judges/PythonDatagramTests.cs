@@ -8,7 +8,7 @@ public sealed class PythonDatagramTests : JudgeSession
     {
         int target = (int)Shell.One("Get-AvailablePort -Protocol Udp").BaseObject;
         int port = StartServer($"Start-UdpFaultProxy 127.0.0.1 {target} -Seed 4 -LossRate 0.1 -LossBurstLength 3 -DuplicateRate 0.1 -ReorderRate 0.1 -ReorderDistance 3 -CorruptRate 0.1");
-        string counted = Judge("""
+        using JudgeProcess python = JudgeProcess.Python("""
             import collections, select, socket, struct, sys
             count = 3000
             target = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -41,8 +41,10 @@ public sealed class PythonDatagramTests : JudgeSession
                 greatest = max(greatest, n)
             print(count, count - len(seen), duplicates, reordered, corrupted)
             """, port, target);
+        python.CloseInput();
+        string counted = python.Succeeds().Trim();
         string told = (string)Shell.One("$f = $s.FaultStatistic.ClientToServer; \"$($f.Received) $($f.Lost) $($f.Duplicated) $($f.Reordered) $($f.Corrupted)\"").BaseObject;
-        Assert.Equal(told, counted.Trim());
+        Assert.Equal(told, counted);
         Assert.All(told.Split(' '), n => Assert.InRange(int.Parse(n, System.Globalization.CultureInfo.InvariantCulture), 150, 3000));
     }
 }

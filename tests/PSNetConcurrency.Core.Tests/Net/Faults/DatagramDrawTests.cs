@@ -39,7 +39,7 @@ public class DatagramDrawTests
     [Fact]
     public void Every_rate_is_met_within_six_deviations()
     {
-        const int count = 200_000;
+        const int count = 100_000;
         DatagramFate[] fates = Draw(Everything, 5, 1, FaultDirection.ClientToServer, count);
         int passed = fates.Count(f => !f.Has(DatagramFaults.Lost));
         Within(count - passed, count, Everything.LossRate);
@@ -60,7 +60,7 @@ public class DatagramDrawTests
     [InlineData(0.6, 10)]
     public void Bursts_have_their_length_and_the_rate_stays(double rate, double length)
     {
-        const int count = 400_000;
+        const int count = 100_000;
         bool[] lost = Draw(new NetFault { LossRate = rate, LossBurstLength = length }, 9, 1, FaultDirection.ClientToServer, count).Select(f => f.Has(DatagramFaults.Lost)).ToArray();
         int bursts = Enumerable.Range(1, count - 1).Count(i => lost[i] && !lost[i - 1]);
         int losses = lost.Count(l => l);

@@ -22,7 +22,7 @@ public class HoldBackTests
     {
         List<int> order = Run(inputs, untimed: false);
         Assert.Equal(Enumerable.Range(1, inputs.Length), order.Order());
-    }, iter: 2000);
+    }, iter: 500);
 
     [Theory]
     [InlineData(true)]
@@ -45,7 +45,7 @@ public class HoldBackTests
             int at = order.IndexOf(number), first = order.FindIndex(n => n > number), distance = inputs[number - 1].Distance;
             Assert.InRange(at - first, 1, oneDistance ? distance + Capacity - 1 : distance * Capacity);
         }
-    }, iter: 2000);
+    }, iter: 500);
 
     [Fact]
     public void Without_time_each_is_overtaken_by_exactly_as_many_that_were_not_held() => Inputs.Sample(inputs =>
@@ -55,7 +55,7 @@ public class HoldBackTests
         {
             Assert.Equal(inputs[number - 1].Distance, order.Take(order.IndexOf(number)).Count(n => n > number && !held.Contains(n)));
         }
-    }, iter: 2000);
+    }, iter: 500);
 
     [Fact]
     public void A_time_that_is_over_releases_the_oldest_first()
