@@ -44,6 +44,7 @@
         'Start-TcpFaultProxy'
         'Start-TcpServer'
         'Start-UdpEchoServer'
+        'Start-UdpFaultProxy'
         'Start-UdpServer'
         'Stop-NetListener'
         'Test-TcpPort'

@@ -71,7 +71,7 @@ public abstract class ListenerCommand : NetCmdlet
         return listener;
     }
 
-    private static IPNetwork ParseNetwork(string text)
+    internal static IPNetwork ParseNetwork(string text)
     {
         string[] parts = text.Split('/');
         if (IPAddress.TryParse(parts[0], out IPAddress? address))

@@ -15,13 +15,13 @@ internal struct FaultPacer(FaultRandom random)
     /// <summary>When something that arrived then is due: never before what arrived earlier.</summary>
     public long Due(long arrived, NetFault fault)
     {
-        double delay = fault.LatencyMilliseconds;
-        if (fault.JitterMilliseconds > 0)
-        {
-            delay += fault.JitterMilliseconds * _random.NextDouble();
-        }
-        return _lastDue = Math.Max(_lastDue, arrived + (long)(delay / 1000 * Stopwatch.Frequency));
+        double draw = fault.JitterMilliseconds > 0 ? _random.NextDouble() : 0;
+        return _lastDue = Math.Max(_lastDue, arrived + Delay(fault, draw));
     }
+
+    /// <summary>The latency, and the part of the jitter that <paramref name="draw"/> (0 up to 1) says.</summary>
+    public static long Delay(NetFault fault, double draw) =>
+        (long)((fault.LatencyMilliseconds + (fault.JitterMilliseconds * draw)) / 1000 * Stopwatch.Frequency);
 
     /// <summary>Takes the link for so many bytes that are due then: when the last of them is through.</summary>
     public long Reserve(int bytes, long due, long now, long bytesPerSecond)

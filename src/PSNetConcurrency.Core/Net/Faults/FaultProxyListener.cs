@@ -6,20 +6,19 @@ using PSNetConcurrency.Core.Net.Server;
 namespace PSNetConcurrency;
 
 /// <summary>A running proxy that injects faults.</summary>
-public sealed class FaultProxyListener : TcpServer
+public sealed class FaultProxyListener : TcpServer, IFaultProxy
 {
     /// <summary>The listener's kind.</summary>
     public const string ProxyKind = "FaultProxy";
 
-    private readonly object _gate = new();
     private readonly FaultProxyProtocol _protocol;
-    private volatile NetFault _fault;
+    private readonly FaultControl _control;
 
     private FaultProxyListener(TcpServerOptions options, FaultProxyProtocol protocol, Socket socket)
         : base(ProxyKind, options, protocol, socket)
     {
         _protocol = protocol;
-        _fault = protocol.InitialFault;
+        _control = new FaultControl(this, Loop, protocol.InitialFault, protocol.Apply);
         CertificateThumbprint ??= protocol.TargetThumbprint;
     }
 
@@ -31,7 +30,7 @@ public sealed class FaultProxyListener : TcpServer
     public long Seed => _protocol.Seed;
 
     /// <summary>The faults in force.</summary>
-    public NetFault Fault => _fault;
+    public NetFault Fault => _control.Fault;
 
     /// <summary>What the proxy has done, live.</summary>
     public FaultStatistic FaultStatistic => _protocol.Statistic;
@@ -43,31 +42,5 @@ public sealed class FaultProxyListener : TcpServer
 
     /// <summary>Changes the faults; when the task ends they are in force for every byte that comes from then on.</summary>
     /// <exception cref="NetException">A fault has a value that can mean nothing, or the proxy has stopped.</exception>
-    public async Task ChangeAsync(Func<NetFault, NetFault> change)
-    {
-        if (State == ListenerState.Stopped)
-        {
-            throw Over();
-        }
-        TaskCompletionSource applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            NetFault fault = change(_fault).Validated();
-            _fault = fault;
-            // In the lock, so that two changes are applied in the order they were made.
-            Loop.Post(() =>
-            {
-                _protocol.Apply(fault);
-                applied.SetResult();
-            });
-        }
-        // The loop of a proxy that has stopped may be gone, and what was posted with it.
-        await Task.WhenAny(applied.Task, Stopped).ConfigureAwait(false);
-        if (!applied.Task.IsCompleted)
-        {
-            throw Over();
-        }
-    }
-
-    private NetException Over() => new(NetError.HandleClosed, $"The proxy {Name} has stopped. Start another with Start-TcpFaultProxy.", Name);
+    public Task ChangeAsync(Func<NetFault, NetFault> change) => _control.ChangeAsync(change);
 }

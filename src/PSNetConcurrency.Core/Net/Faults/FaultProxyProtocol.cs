@@ -19,7 +19,7 @@ public sealed class FaultProxyProtocol : ServerProtocol
         TargetPort = targetPort;
         Seed = seed;
         _addresses = [.. addresses];
-        _fault = InitialFault = fault.Validated();
+        _fault = InitialFault = fault.Validated(NetTransport.Tcp);
     }
 
     public string TargetName { get; }

@@ -7,6 +7,7 @@ namespace PSNetConcurrency.Core.Net.Faults;
 internal struct FaultRandom(ulong state)
 {
     private const double Ln2 = 0.693147180559945309417;
+    private const ulong Gamma = 0x9E3779B97F4A7C15;
 
     private ulong _state = state;
 
@@ -19,9 +20,12 @@ internal struct FaultRandom(ulong state)
         return new(mix.Next());
     }
 
+    /// <summary>The same generator where it stands after <paramref name="count"/> more numbers: any of them can be drawn without those before it.</summary>
+    public readonly FaultRandom After(long count) => new(_state + ((ulong)count * Gamma));
+
     public ulong Next()
     {
-        ulong z = _state += 0x9E3779B97F4A7C15;
+        ulong z = _state += Gamma;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

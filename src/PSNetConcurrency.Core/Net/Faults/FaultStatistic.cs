@@ -1,3 +1,5 @@
+using PSNetConcurrency.Core.Net.Faults;
+
 namespace PSNetConcurrency;
 
 /// <summary>A byte that a proxy has changed.</summary>
@@ -13,12 +15,11 @@ public sealed class FaultStatistic
     /// <summary>How many corrupted bytes are kept one by one; more are only counted.</summary>
     public const int KeptCorruptions = 1024;
 
-    private readonly List<CorruptedByte> _corrupted = [];
+    private readonly FirstRecords<CorruptedByte> _corrupted = new(KeptCorruptions);
     private long _connections;
     private long _targetFailures;
     private long _clientToServer;
     private long _serverToClient;
-    private long _corruptedCount;
     private long _slices;
     private long _coalesced;
     private long _delayed;
@@ -39,19 +40,10 @@ public sealed class FaultStatistic
     public long ServerToClientBytes => Interlocked.Read(ref _serverToClient);
 
     /// <summary>Bytes that were changed.</summary>
-    public long CorruptedCount => Interlocked.Read(ref _corruptedCount);
+    public long CorruptedCount => _corrupted.Count;
 
     /// <summary>The first bytes that were changed, 1024 at most.</summary>
-    public IReadOnlyList<CorruptedByte> Corrupted
-    {
-        get
-        {
-            lock (_corrupted)
-            {
-                return _corrupted.ToArray();
-            }
-        }
-    }
+    public IReadOnlyList<CorruptedByte> Corrupted => _corrupted.ToArray();
 
     /// <summary>Pieces written while there was a slice size.</summary>
     public long SliceCount => Interlocked.Read(ref _slices);
@@ -105,12 +97,8 @@ public sealed class FaultStatistic
 
     internal void AddCorrupted(long connection, FaultDirection direction, long offset, byte mask)
     {
-        // Full, it is never locked again: at a rate of 1 this runs once a byte.
-        if (Interlocked.Increment(ref _corruptedCount) > KeptCorruptions)
-        {
-            return;
-        }
-        lock (_corrupted)
+        // Full, nothing is made for it: at a rate of 1 this runs once a byte.
+        if (_corrupted.CountOne())
         {
             _corrupted.Add(new CorruptedByte(connection, direction, offset, mask));
         }

@@ -92,4 +92,23 @@ public static class UdpBinding
             }
         }
     }
+
+    /// <summary>A socket that is connected to <paramref name="remote"/>: it takes datagrams of that peer only, and is told when it refuses one.</summary>
+    /// <exception cref="SocketException">No route, or no more sockets.</exception>
+    internal static Socket Connect(IPEndPoint remote)
+    {
+        Socket socket = new(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.ReceiveBufferSize = BufferBytes;
+            socket.SendBufferSize = BufferBytes;
+            socket.Connect(remote);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }

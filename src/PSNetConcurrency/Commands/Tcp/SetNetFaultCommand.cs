@@ -4,10 +4,12 @@ using PSNetConcurrency.Infrastructure;
 
 namespace PSNetConcurrency.Commands.Tcp;
 
-/// <summary>Changes the faults of a running proxy.</summary>
+/// <summary>Changes the faults of a running proxy, of TCP or UDP.</summary>
 /// <remarks>
 /// <para>What is not named keeps its value; $null takes a fault away, -Reset takes all away, before what else is named is set. The change is in force when the cmdlet returns, for open connections too.</para>
-/// <para>Changed bytes, joining and delays concern what comes from then on: what is on its way keeps its delay, and what follows does not overtake it. The bandwidth, the size of slices and the cuts concern what is on its way too. Cuts count from the beginning of the connection: -StallAfterBytes 0 stalls every connection now, -ResetAfterBytes 0 resets them. What a stall holds is delivered when it is taken away.</para>
+/// <para>Latency, jitter, bandwidth, -CorruptRate and -Direction are for proxies of both transports. -SliceSize, -CoalesceBytes, -CoalesceMilliseconds and the three -AfterBytes are for TCP; the rest is for UDP. What a proxy can't do is refused, and changes nothing.</para>
+/// <para>At a TCP proxy, changed bytes, joining and delays concern what comes from then on: what is on its way keeps its delay, and what follows does not overtake it. The bandwidth, the size of slices and the cuts concern what is on its way too. Cuts count from the beginning of the connection: -StallAfterBytes 0 stalls every connection now, -ResetAfterBytes 0 resets them. What a stall holds is delivered when it is taken away.</para>
+/// <para>At a UDP proxy the change concerns the datagrams that come from then on; those on their way keep their time, and may be overtaken where the latency gets less, unless -KeepOrder is set. What is drawn for a datagram follows from the seed and its number alone, whatever was set before.</para>
 /// </remarks>
 /// <example>
 ///   <para>A network that gets worse, and well again.</para>
@@ -30,17 +32,25 @@ namespace PSNetConcurrency.Commands.Tcp;
 /// $session | Remove-TcpSession
 /// Get-NetListener | Stop-NetListener</code>
 /// </example>
-/// <outputs>None, or PSNetConcurrency.FaultProxyListener with -PassThru.</outputs>
+/// <example>
+///   <para>A network of datagrams that loses all of them for a while.</para>
+///   <code>$proxy = Start-UdpFaultProxy -TargetName 127.0.0.1 -TargetPort 9
+/// $proxy | Set-NetFault -LossRate 1
+/// $proxy | Set-NetFault -LossRate 0 -LatencyMilliseconds 20 -PassThru
+/// $proxy | Stop-NetListener</code>
+/// </example>
+/// <outputs>None, or the proxies with -PassThru: PSNetConcurrency.FaultProxyListener or PSNetConcurrency.UdpFaultProxyListener.</outputs>
 /// <seealso cref="StartTcpFaultProxyCommand"/>
+/// <seealso cref="Udp.StartUdpFaultProxyCommand"/>
 [Cmdlet(VerbsCommon.Set, "NetFault", DefaultParameterSetName = ByListener, SupportsShouldProcess = true)]
-[OutputType(typeof(FaultProxyListener))]
+[OutputType(typeof(FaultProxyListener), typeof(UdpFaultProxyListener))]
 public sealed class SetNetFaultCommand : ListenerSelectorCommand
 {
     /// <summary>How much later everything arrives, in milliseconds, each way.</summary>
     [Parameter]
     public double? LatencyMilliseconds { get; set; }
 
-    /// <summary>Up to how many milliseconds are added to the latency, drawn anew for each piece.</summary>
+    /// <summary>Up to how many milliseconds are added to the latency, drawn anew for each piece or datagram.</summary>
     [Parameter]
     public double? JitterMilliseconds { get; set; }
 
@@ -72,9 +82,45 @@ public sealed class SetNetFaultCommand : ListenerSelectorCommand
     [Parameter]
     public long? StallAfterBytes { get; set; }
 
-    /// <summary>The probability that a byte is changed, 0 to 1.</summary>
+    /// <summary>The probability that a byte is changed, of UDP that one bit of a datagram is, 0 to 1.</summary>
     [Parameter]
     public double? CorruptRate { get; set; }
+
+    /// <summary>UDP: the probability that a datagram is lost, 0 to 1.</summary>
+    [Parameter]
+    public double? LossRate { get; set; }
+
+    /// <summary>UDP: how many datagrams are lost in a row, on average.</summary>
+    [Parameter]
+    public double? LossBurstLength { get; set; }
+
+    /// <summary>UDP: the probability that the end of a datagram is cut off, 0 to 1.</summary>
+    [Parameter]
+    public double? TruncateRate { get; set; }
+
+    /// <summary>UDP: the probability that a datagram is passed on twice, 0 to 1.</summary>
+    [Parameter]
+    public double? DuplicateRate { get; set; }
+
+    /// <summary>UDP: the probability that a datagram is held back and overtaken, 0 to 1.</summary>
+    [Parameter]
+    public double? ReorderRate { get; set; }
+
+    /// <summary>UDP: how many datagrams overtake one that is held back.</summary>
+    [Parameter]
+    public int? ReorderDistance { get; set; }
+
+    /// <summary>UDP: how long, in milliseconds, a datagram is held back at most.</summary>
+    [Parameter]
+    public double? ReorderMilliseconds { get; set; }
+
+    /// <summary>UDP: whether jitter and changes of latency leave datagrams in their order; -KeepOrder:$false lets them overtake each other again.</summary>
+    [Parameter]
+    public SwitchParameter KeepOrder { get; set; }
+
+    /// <summary>UDP: how many bytes may wait in one direction of a client.</summary>
+    [Parameter]
+    public int? QueueBytes { get; set; }
 
     /// <summary>Which direction all faults of the proxy are for: Both, ClientToServer or ServerToClient.</summary>
     [Parameter]
@@ -92,12 +138,12 @@ public sealed class SetNetFaultCommand : ListenerSelectorCommand
     {
         foreach (NetListener listener in Selected())
         {
-            if (listener is not FaultProxyListener proxy)
+            if (listener is not IFaultProxy proxy)
             {
-                ReportFailure(new NetException(NetError.InvalidArgument, $"{listener.Name} is no fault proxy but of the kind {listener.Kind}. Start-TcpFaultProxy puts one in front of it.", listener));
+                ReportFailure(new NetException(NetError.InvalidArgument, $"{listener.Name} is no fault proxy but of the kind {listener.Kind}. Start-{listener.Transport}FaultProxy puts one in front of it.", listener));
                 continue;
             }
-            if (!ShouldProcess(proxy.ToString(), "Change faults"))
+            if (!ShouldProcess(listener.ToString(), "Change faults"))
             {
                 continue;
             }
@@ -135,6 +181,15 @@ public sealed class SetNetFaultCommand : ListenerSelectorCommand
             ResetAfterBytes = Named(nameof(ResetAfterBytes)) ? ResetAfterBytes : now.ResetAfterBytes,
             StallAfterBytes = Named(nameof(StallAfterBytes)) ? StallAfterBytes : now.StallAfterBytes,
             CorruptRate = Named(nameof(CorruptRate)) ? CorruptRate ?? 0 : now.CorruptRate,
+            LossRate = Named(nameof(LossRate)) ? LossRate ?? 0 : now.LossRate,
+            LossBurstLength = Named(nameof(LossBurstLength)) ? LossBurstLength : now.LossBurstLength,
+            TruncateRate = Named(nameof(TruncateRate)) ? TruncateRate ?? 0 : now.TruncateRate,
+            DuplicateRate = Named(nameof(DuplicateRate)) ? DuplicateRate ?? 0 : now.DuplicateRate,
+            ReorderRate = Named(nameof(ReorderRate)) ? ReorderRate ?? 0 : now.ReorderRate,
+            ReorderDistance = Named(nameof(ReorderDistance)) ? ReorderDistance : now.ReorderDistance,
+            ReorderMilliseconds = Named(nameof(ReorderMilliseconds)) ? ReorderMilliseconds : now.ReorderMilliseconds,
+            KeepOrder = Named(nameof(KeepOrder)) ? KeepOrder : now.KeepOrder,
+            QueueBytes = Named(nameof(QueueBytes)) ? QueueBytes : now.QueueBytes,
             Direction = Named(nameof(Direction)) ? Direction : now.Direction,
         };
     }

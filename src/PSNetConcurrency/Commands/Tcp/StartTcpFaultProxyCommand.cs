@@ -141,6 +141,10 @@ public sealed class StartTcpFaultProxyCommand : TcpListenerCommand
 
     protected override async Task ProcessAsync()
     {
+        if (Target is { Transport: not NetTransport.Tcp })
+        {
+            throw new NetException(NetError.InvalidArgument, $"{Target.Name} takes datagrams. Start-UdpFaultProxy puts a proxy in front of it.", Target);
+        }
         (_targetName, _targetPort) = Target is null ? (TargetName, TargetPort) : (Target.ComputerName, Target.Port);
         _fault = new NetFault
         {

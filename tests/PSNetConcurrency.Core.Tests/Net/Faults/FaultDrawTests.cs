@@ -61,7 +61,7 @@ public class FaultDrawTests
             "CloseAfterBytes" => new() { CloseAfterBytes = -1 },
             _ => new() { Direction = (FaultDirection)9 },
         };
-        NetException e = Assert.Throws<NetException>(fault.Validated);
+        NetException e = Assert.Throws<NetException>(() => fault.Validated(NetTransport.Tcp));
         Assert.Equal(NetError.InvalidArgument, e.Error);
         Assert.StartsWith(name, e.Message, StringComparison.Ordinal);
     }
