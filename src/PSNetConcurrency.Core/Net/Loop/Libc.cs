@@ -92,6 +92,7 @@ internal static unsafe partial class Libc
         13 or 1 => SocketError.AccessDenied,
         23 or 24 => SocketError.TooManyOpenSockets,
         32 => SocketError.ConnectionReset,
+        90 => SocketError.MessageSize,
         98 => SocketError.AddressAlreadyInUse,
         99 => SocketError.AddressNotAvailable,
         100 => SocketError.NetworkDown,
