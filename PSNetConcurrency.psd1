@@ -54,7 +54,7 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags         = @('network', 'tcp', 'socket', 'server', 'concurrency', 'framing', 'file-transfer', 'testing', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('network', 'tcp', 'udp', 'socket', 'server', 'concurrency', 'framing', 'file-transfer', 'testing', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri   = 'https://opensource.org/license/mit'
             ReleaseNotes = 'See CHANGELOG.md.'
         }

@@ -58,6 +58,18 @@ public sealed class UdpDatagramTests : IDisposable
     }
 
     [Fact]
+    public void A_datagram_is_passed_on_to_a_host_that_is_named()
+    {
+        using UdpDouble other = UdpDouble.Silent();
+        Assert.Equal("Sent", _session.One("""
+            $sent = Receive-UdpDatagram 0 -Count 1 -OnReady { Send-UdpDatagram 127.0.0.1 $args[0].Port 'log line' } | Send-UdpDatagram -ComputerName 127.0.0.1 -Port $port
+            (Invoke-UdpExchange 127.0.0.1 $port end -ReplyCount 0).Status
+            """, ("port", other.Port)).ToString());
+        Assert.True(SpinWait.SpinUntil(() => other.Requests.Length == 2, TimeSpan.FromSeconds(30)));
+        Assert.Equal("log line"u8.ToArray(), other.Requests[0].Data);
+    }
+
+    [Fact]
     public void The_port_is_free_when_the_pipeline_wants_no_more()
     {
         _session.Run("""

@@ -33,7 +33,7 @@ namespace PSNetConcurrency.Commands.Udp;
 /// <outputs>None.</outputs>
 /// <seealso cref="ReceiveUdpDatagramCommand"/>
 /// <seealso cref="InvokeUdpExchangeCommand"/>
-[Cmdlet(VerbsCommunications.Send, "UdpDatagram", DefaultParameterSetName = ToServer)]
+[Cmdlet(VerbsCommunications.Send, "UdpDatagram")]
 public sealed class SendUdpDatagramCommand : UdpMessageCommand
 {
     private const string Answer = "Answer";
@@ -43,7 +43,7 @@ public sealed class SendUdpDatagramCommand : UdpMessageCommand
     private IPEndPoint? _remote;
     private object? _key;
 
-    /// <summary>A datagram that Receive-UdpDatagram returned, to be answered: it goes to its sender, from the port it came to unless -LocalPort is given. Also by pipeline.</summary>
+    /// <summary>A datagram that Receive-UdpDatagram returned, to be answered: it goes to its sender, from the port it came to unless -LocalPort is given. Also by pipeline; where -ComputerName is given, a datagram that is piped is passed on to that host instead.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = Answer)]
     [ValidateNotNull]
     public UdpDatagram? ReplyTo { get; set; }
@@ -67,13 +67,14 @@ public sealed class SendUdpDatagramCommand : UdpMessageCommand
     protected override async Task SendAsync(object? message)
     {
         byte[] bytes = Encode(message);
-        if (ReplyTo is { Receiver: { IsOpen: true } receiver } datagram && LocalPort == 0 && LocalAddress is null)
+        UdpDatagram? answered = ReplyTo;
+        if (answered is { Receiver: { IsOpen: true } receiver } datagram && LocalPort == 0 && LocalAddress is null)
         {
             UdpSocket.CheckLength(bytes.Length, datagram.RemoteEndPoint.AddressFamily, datagram.RemoteEndPoint.ToString());
             Repeat(() => receiver.SendTo(bytes, datagram.RemoteEndPoint), datagram.RemoteEndPoint, bytes.Length);
             return;
         }
-        object key = ReplyTo is null ? (Target, Port) : (ReplyTo.RemoteEndPoint, ReplyTo.LocalEndPoint);
+        object key = answered is null ? (Target, Port) : (answered.RemoteEndPoint, answered.LocalEndPoint);
         if (_socket is not null && key.Equals(_key))
         {
             UdpSocket.CheckLength(bytes.Length, _remote!.AddressFamily, _remote.ToString());
@@ -83,15 +84,15 @@ public sealed class SendUdpDatagramCommand : UdpMessageCommand
         // Let go of first: -LocalPort may be the same.
         _socket?.Dispose();
         _socket = null;
-        IPAddress[] addresses = ReplyTo is null ? await ResolveAsync(ResolveLimit) : [ReplyTo.RemoteEndPoint.Address];
+        IPAddress[] addresses = answered is null ? await ResolveAsync(ResolveLimit) : [answered.RemoteEndPoint.Address];
         _key = key;
         for (int i = 0; ; i++)
         {
-            _remote = new IPEndPoint(addresses[i], ReplyTo?.Port ?? Port);
+            _remote = new IPEndPoint(addresses[i], answered?.Port ?? Port);
             UdpSocket.CheckLength(bytes.Length, _remote.AddressFamily, _remote.ToString());
             try
             {
-                _socket = MulticastGroup is null && !Broadcast ? UdpSocket.Connect(_remote, OptionsFor(ReplyTo)) : UdpSocket.Open(_remote.AddressFamily, SocketOptions());
+                _socket = MulticastGroup is null && !Broadcast ? UdpSocket.Connect(_remote, OptionsFor(answered)) : UdpSocket.Open(_remote.AddressFamily, SocketOptions());
                 Repeat(() => SendOn(bytes), _remote, bytes.Length);
                 return;
             }
