@@ -51,7 +51,7 @@ public sealed class UdpDatagramTests : IDisposable
                 $_ | Send-UdpDatagram -InputObject "You said $($_.Text)."
                 $_
             }
-            Send-UdpDatagram -ReplyTo $received -InputObject later
+            $received | Send-UdpDatagram -InputObject later
             """, ("client", client));
         IPEndPoint? from = null;
         Assert.Equal(["hi", "You said hi.", "later"], Enumerable.Range(0, 3).Select(_ => System.Text.Encoding.UTF8.GetString(client.Receive(ref from))));

@@ -33,18 +33,18 @@ namespace PSNetConcurrency.Commands.Udp;
 /// <outputs>None.</outputs>
 /// <seealso cref="ReceiveUdpDatagramCommand"/>
 /// <seealso cref="InvokeUdpExchangeCommand"/>
-[Cmdlet(VerbsCommunications.Send, "UdpDatagram")]
+[Cmdlet(VerbsCommunications.Send, "UdpDatagram", DefaultParameterSetName = ToServer)]
 public sealed class SendUdpDatagramCommand : UdpMessageCommand
 {
-    private const string Answer = "Answer";
     private static readonly TimeSpan ResolveLimit = TimeSpan.FromSeconds(10);
 
     private UdpSocket? _socket;
     private IPEndPoint? _remote;
     private object? _key;
+    private bool _named;
 
-    /// <summary>A datagram that Receive-UdpDatagram returned, to be answered: it goes to its sender, from the port it came to unless -LocalPort is given. Also by pipeline; where -ComputerName is given, a datagram that is piped is passed on to that host instead.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = Answer)]
+    /// <summary>A datagram that Receive-UdpDatagram returned, to be answered; meant to be piped. The answer goes to its sender, from the port it came to unless -LocalPort is given. Where -ComputerName is given, what is piped is passed on to that host instead.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = ToServer)]
     [ValidateNotNull]
     public UdpDatagram? ReplyTo { get; set; }
 
@@ -64,10 +64,17 @@ public sealed class SendUdpDatagramCommand : UdpMessageCommand
 
     protected override void ReleaseResources() => _socket?.Dispose();
 
+    protected override Task BeginAsync()
+    {
+        // Given beside the datagrams that come, it is somebody else that they go to.
+        _named = MyInvocation.BoundParameters.ContainsKey(nameof(ComputerName));
+        return base.BeginAsync();
+    }
+
     protected override async Task SendAsync(object? message)
     {
         byte[] bytes = Encode(message);
-        UdpDatagram? answered = ReplyTo;
+        UdpDatagram? answered = _named ? null : ReplyTo;
         if (answered is { Receiver: { IsOpen: true } receiver } datagram && LocalPort == 0 && LocalAddress is null)
         {
             UdpSocket.CheckLength(bytes.Length, datagram.RemoteEndPoint.AddressFamily, datagram.RemoteEndPoint.ToString());
