@@ -52,6 +52,18 @@ $steps = [ordered]@{
         Measure-StickyPacket -MessageSize 100 -ReceiveBufferSize 64
     }
 
+    'Datagrams, received as they come' = {
+        # The sender begins when the port, of the system's choice, is open.
+        Receive-UdpDatagram -Port 0 -Count 2 -OnReady {
+            param($EndPoint)
+            'ping', 'pong' | Send-UdpDatagram -ComputerName 127.0.0.1 -Port $EndPoint.Port
+        }
+    }
+
+    'An exchange over UDP, with a port where nobody listens: that is a result' = {
+        'anyone?' | Invoke-UdpExchange -ComputerName 127.0.0.1 -Port (Get-AvailablePort -Protocol Udp)
+    }
+
     'Binary records: values to bytes and back, by the formats of Python''s struct' = {
         # Big-endian: two bytes, four bytes, and text in eight.
         $record = 513, 7, 'tour' | ConvertTo-StructByte '>HI8s'

@@ -12,6 +12,7 @@ internal static class Child
         ["digest", string manifest] => DigestChild.RunAsync(manifest),
         ["receive", string folder, string target] => TransferChild.ReceiveAsync(folder, target == "nothing"),
         ["send", string port] => TransferChild.SendAsync(int.Parse(port)),
+        ["exchange", string manifest, string port, string count] => UdpExchangeChild.RunAsync(manifest, int.Parse(port), int.Parse(count)),
         ["import", string manifest] => ImportChild.RunAsync(manifest),
         _ => throw new ArgumentException($"There is no part '{string.Join(' ', part)}'."),
     };

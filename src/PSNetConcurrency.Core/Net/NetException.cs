@@ -104,6 +104,9 @@ public enum NetError
     /// <summary>The receiver refused the file; the message carries its reason.</summary>
     TransferRefused,
 
+    /// <summary>A message is longer than one datagram carries.</summary>
+    DatagramTooLarge,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }

@@ -18,7 +18,7 @@ internal static class ErrorFactory
         NetError.ConnectionRefused or NetError.HostUnreachable => ErrorCategory.ConnectionError,
         NetError.TimedOut => ErrorCategory.OperationTimeout,
         NetError.PeerReset or NetError.PeerClosed => ErrorCategory.ConnectionError,
-        NetError.MessageTooLarge => ErrorCategory.LimitsExceeded,
+        NetError.MessageTooLarge or NetError.DatagramTooLarge => ErrorCategory.LimitsExceeded,
         NetError.FrameCorrupted or NetError.FrameTruncated or NetError.SizeMismatch or NetError.DigestMismatch or NetError.FileChanged => ErrorCategory.InvalidData,
         NetError.CertificateNotPinned or NetError.CertificateNotTrusted or NetError.TlsHandshakeFailed or NetError.AuthenticationFailed => ErrorCategory.AuthenticationError,
         NetError.FileExists => ErrorCategory.ResourceExists,

@@ -20,6 +20,7 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelinePump _pump = new();
     private long _began;
+    private long _progressAt;
     private bool _progressShown;
 
     /// <summary>Cancelled when the pipeline is stopped.</summary>
@@ -96,9 +97,21 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
         WriteError(record);
     }
 
+    /// <summary>Shows the progress where it is time to: for work on the pipeline thread that does not await.</summary>
+    protected void ShowProgressWhenDue()
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (now >= _progressAt)
+        {
+            _progressAt = now + (Stopwatch.Frequency / 2);
+            ShowProgress();
+        }
+    }
+
     private void Run(Func<Task> work)
     {
         _began = Stopwatch.GetTimestamp();
+        _progressAt = _began + Stopwatch.Frequency;
         try
         {
             _pump.Run(work, ShowProgress);
