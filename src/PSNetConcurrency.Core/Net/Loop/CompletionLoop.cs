@@ -15,6 +15,8 @@ internal sealed class CompletionLoop : EventLoop
 
     public override IDisposable Listen(Socket socket, IAcceptor acceptor) => new CompletionAcceptor(this, socket, acceptor);
 
+    public override DatagramChannel Bind(Socket socket, IDatagramHandler handler) => Attached(new CompletionDatagramChannel(this, socket, handler));
+
     public override Channel Connect(IPEndPoint remote, IChannelHandler handler) => CompletionChannel.Connect(this, remote, handler);
 
     /// <summary>An operation has ended; from any thread.</summary>

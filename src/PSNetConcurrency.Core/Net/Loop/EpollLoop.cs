@@ -30,6 +30,11 @@ internal sealed unsafe class EpollLoop : EventLoop
     private readonly List<(IEpollTarget? Target, uint Generation)> _slots = [];
     private readonly Stack<int> _freeSlots = new();
 
+    private DatagramBatch? _datagrams;
+
+    /// <summary>The buffers of the UDP sockets, made for the first of them.</summary>
+    public DatagramBatch Datagrams => _datagrams ??= new DatagramBatch();
+
     public EpollLoop()
     {
         _epoll = Check(Libc.EpollCreate(Libc.CloseOnExec), "epoll_create1");
@@ -39,6 +44,8 @@ internal sealed unsafe class EpollLoop : EventLoop
     }
 
     public override IDisposable Listen(Socket socket, IAcceptor acceptor) => new EpollAcceptor(this, socket, acceptor);
+
+    public override DatagramChannel Bind(Socket socket, IDatagramHandler handler) => Attached(new EpollDatagramChannel(this, socket, handler));
 
     public override Channel Connect(IPEndPoint remote, IChannelHandler handler) => EpollChannel.Connect(this, remote, handler);
 
@@ -144,6 +151,7 @@ internal sealed unsafe class EpollLoop : EventLoop
 
     protected override void Release()
     {
+        _datagrams?.Dispose();
         _wake.Dispose();
         _ = Libc.Close(_epoll);
     }
@@ -170,18 +178,7 @@ internal sealed unsafe class EpollLoop : EventLoop
     }
 
     /// <summary>An address as the system writes it, read as an end point.</summary>
-    internal static IPEndPoint ReadAddress(ReadOnlySpan<byte> address)
-    {
-        ushort family = MemoryMarshal.Read<ushort>(address);
-        int port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
-        if (family == 2)
-        {
-            return new IPEndPoint(new IPAddress(address.Slice(4, 4)), port);
-        }
-        IPAddress ip = new(address.Slice(8, 16), MemoryMarshal.Read<uint>(address[24..]));
-        // A dual-mode listener sees IPv4 peers as ::ffff:a.b.c.d; people and -Allow lists know them as a.b.c.d.
-        return new IPEndPoint(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, port);
-    }
+    internal static IPEndPoint ReadAddress(ReadOnlySpan<byte> address) => new DatagramAddress(address).ToEndPoint();
 }
 
 /// <summary>Something registered with an <see cref="EpollLoop"/>.</summary>

@@ -18,6 +18,7 @@ public abstract class EventLoop
     private readonly Queue<SocketChannel> _reads = new();
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private readonly HashSet<SocketChannel> _channels = [];
+    private readonly HashSet<DatagramChannel> _datagramChannels = [];
     private readonly byte[] _receiveBuffer = GC.AllocateUninitializedArray<byte>(ReceiveBufferSize, pinned: true);
     private int _wakePending;
     private bool _stopping;
@@ -63,6 +64,9 @@ public abstract class EventLoop
     /// <summary>Takes the connections of a listening socket until the returned handle is disposed. Called on the loop.</summary>
     public abstract IDisposable Listen(Socket socket, IAcceptor acceptor);
 
+    /// <summary>Serves a bound UDP socket, which is the channel's from here on, until that is disposed. Called on the loop.</summary>
+    public abstract DatagramChannel Bind(Socket socket, IDatagramHandler handler);
+
     /// <summary>Connects; the outcome is the handler's OnConnected or OnClosed. Called on the loop.</summary>
     public abstract Channel Connect(IPEndPoint remote, IChannelHandler handler);
 
@@ -85,7 +89,15 @@ public abstract class EventLoop
 
     internal void Detached(SocketChannel channel) => _channels.Remove(channel);
 
+    internal void Detached(DatagramChannel channel) => _datagramChannels.Remove(channel);
+
     protected void Attached(SocketChannel channel) => _channels.Add(channel);
+
+    protected DatagramChannel Attached(DatagramChannel channel)
+    {
+        _datagramChannels.Add(channel);
+        return channel;
+    }
 
     /// <summary>Waits for events (-1: for ever, 0: not at all) and hands them to their channels.</summary>
     protected abstract void Poll(int timeoutMilliseconds);
@@ -111,6 +123,10 @@ public abstract class EventLoop
         foreach (SocketChannel channel in _channels.ToArray())
         {
             RunGuarded(static channel => ((SocketChannel)channel!).Abort(), channel);
+        }
+        foreach (DatagramChannel channel in _datagramChannels.ToArray())
+        {
+            RunGuarded(static channel => ((DatagramChannel)channel!).Dispose(), channel);
         }
         RunPosted();
         Release();

@@ -42,6 +42,15 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int fd, byte* buffer, nuint length, int flags);
 
+    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    public static partial nint SendTo(int fd, byte* buffer, nuint length, int flags, byte* address, int addressLength);
+
+    [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
+    public static partial int ReceiveMessages(int fd, DatagramBatch.Message* messages, uint count, int flags, void* timeout);
+
+    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
+    public static partial int SendMessages(int fd, DatagramBatch.Message* messages, uint count, int flags);
+
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int fd, byte* address, int* length, int flags);
 
@@ -92,6 +101,7 @@ internal static unsafe partial class Libc
         13 or 1 => SocketError.AccessDenied,
         23 or 24 => SocketError.TooManyOpenSockets,
         32 => SocketError.ConnectionReset,
+        90 => SocketError.MessageSize,
         98 => SocketError.AddressAlreadyInUse,
         99 => SocketError.AddressNotAvailable,
         100 => SocketError.NetworkDown,

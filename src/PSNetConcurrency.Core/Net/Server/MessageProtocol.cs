@@ -12,58 +12,6 @@ public delegate object MessagePresenter(byte[]? header, byte[] payload);
 /// <summary>A message to send: header and payload, either of which may be absent.</summary>
 public sealed record FrameContent(IDictionary? Header, byte[]? Payload);
 
-/// <summary>Answers messages, on threads of its own.</summary>
-public interface IMessageHandler
-{
-    /// <summary>Takes a message; called on the loop, so it hands it on. The answer comes through the work.</summary>
-    void Handle(MessageWork work);
-
-    /// <summary>The listener has stopped.</summary>
-    void Stop();
-}
-
-/// <summary>A message to answer. One a client at a time, so that replies come in the order of the messages.</summary>
-public sealed class MessageWork
-{
-    private readonly MessageProtocol _protocol;
-    private int _answered;
-
-    internal MessageWork(MessageProtocol protocol, NetClient client, object message)
-    {
-        _protocol = protocol;
-        Client = client;
-        Message = message;
-    }
-
-    public NetClient Client { get; }
-
-    /// <summary>A string, or bytes, as the listener was told.</summary>
-    public object Message { get; }
-
-    /// <summary>Whether the client is gone, so that nobody would get an answer; may be asked from any thread.</summary>
-    public bool IsAbandoned => Client.Channel.IsClosed;
-
-    /// <summary>Sends the replies, a frame each; none is fine.</summary>
-    public void Complete(IReadOnlyList<FrameContent> replies) => Answer(() => _protocol.Reply(Client, replies));
-
-    /// <summary>The handler failed: the client is disconnected, and the failure is an event.</summary>
-    public void Fail(Exception failure) => Answer(() => MessageProtocol.Failed(Client, failure));
-
-    /// <summary>The handler wrote something beside its replies: an event.</summary>
-    public void ReportOutput(string text) => Client.Listener.Record(ListenerEventType.Output, Client.ToString(), message: text);
-
-    /// <summary>The handler met an error that did not end it: an event.</summary>
-    public void ReportError(string text, Exception error) => Client.Listener.Record(ListenerEventType.Error, Client.ToString(), message: text, error: error);
-
-    private void Answer(Action answer)
-    {
-        if (Interlocked.Exchange(ref _answered, 1) == 0)
-        {
-            Client.Server.Loop.Post(answer);
-        }
-    }
-}
-
 /// <summary>
 /// Cuts what clients send into messages and has a handler answer them. While one message of a client is with the handler,
 /// that client is not read from: a fast sender is held back by TCP's window, never by memory.
@@ -107,7 +55,7 @@ public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler,
 
     public override void OnStopped() => handler.Stop();
 
-    internal void Reply(NetClient client, IReadOnlyList<FrameContent> replies)
+    private void Reply(NetClient client, IReadOnlyList<FrameContent> replies)
     {
         if (client.Channel.IsClosed)
         {
@@ -133,7 +81,7 @@ public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler,
         Advance(client, conversation, default);
     }
 
-    internal static void Failed(NetClient client, Exception failure)
+    private static void Failed(NetClient client, Exception failure)
     {
         StateOf(client).Busy = false;
         if (!client.Channel.IsClosed)
@@ -194,7 +142,17 @@ public sealed class MessageProtocol(FrameFormat format, IMessageHandler handler,
         client.Channel.PauseReading();
         client.CountMessage();
         client.Server.Record(ListenerEventType.Message, client.ToString(), length, message);
-        handler.Handle(new MessageWork(this, client, message));
+        handler.Handle(new ClientMessage(this, client, message));
+    }
+
+    /// <summary>A client's message. One a client at a time, so that replies come in the order of the messages.</summary>
+    private sealed class ClientMessage(MessageProtocol protocol, NetClient client, object message) : MessageWork(client.Listener, client, message)
+    {
+        public override bool IsAbandoned => client.Channel.IsClosed;
+
+        protected override void Reply(IReadOnlyList<FrameContent> replies) => client.Server.Loop.Post(() => protocol.Reply(client, replies));
+
+        protected override void Failed(Exception failure) => client.Server.Loop.Post(() => MessageProtocol.Failed(client, failure));
     }
 
     private sealed class Conversation(FrameDecoder decoder)

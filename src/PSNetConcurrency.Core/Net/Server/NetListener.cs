@@ -16,6 +16,16 @@ public enum ListenerState
     Stopped,
 }
 
+/// <summary>What carries a listener's data.</summary>
+public enum NetTransport
+{
+    /// <summary>Connections.</summary>
+    Tcp,
+
+    /// <summary>Datagrams.</summary>
+    Udp,
+}
+
 /// <summary>
 /// Something that runs in the background and serves the network: a server, a receiver, a proxy, a chat peer.
 /// The handle that Get-, Wait-, Receive- and Stop-NetListener take. Its counts may be read at any time.
@@ -36,8 +46,9 @@ public abstract class NetListener : IDisposable
     private long _errorCount;
     private long _refusedCount;
 
-    protected NetListener(string kind, string? name, IPEndPoint localEndPoint)
+    protected NetListener(string kind, string? name, IPEndPoint localEndPoint, NetTransport transport = NetTransport.Tcp)
     {
+        Transport = transport;
         Id = Interlocked.Increment(ref _lastId);
         Kind = kind;
         Name = string.IsNullOrEmpty(name) ? $"{kind}{Id}" : name;
@@ -52,6 +63,9 @@ public abstract class NetListener : IDisposable
 
     /// <summary>What it serves: Echo, Script, FaultProxy and so on.</summary>
     public string Kind { get; }
+
+    /// <summary>Tcp or Udp.</summary>
+    public NetTransport Transport { get; }
 
     public ListenerState State { get; private set; }
 
@@ -73,7 +87,7 @@ public abstract class NetListener : IDisposable
 
     public long TotalConnection => Interlocked.Read(ref _totalConnection);
 
-    /// <summary>Messages received; for a server without message limits, such as echo, the pieces in which its data came.</summary>
+    /// <summary>Messages received, of a UDP server its datagrams; for a server without message limits, such as echo, the pieces in which its data came.</summary>
     public long MessageCount => Interlocked.Read(ref _messageCount);
 
     public long BytesReceived => Interlocked.Read(ref _bytesReceived);

@@ -103,5 +103,5 @@ internal sealed class LoopPair : IAcceptor, IAsyncDisposable
 
     void IAcceptor.OnAcceptFailed(SocketError error) => Assert.Fail($"Accept failed: {error}");
 
-    private static EventLoop Create(LoopKind kind) => kind == LoopKind.Epoll && OperatingSystem.IsLinux() ? new EpollLoop() : new CompletionLoop();
+    internal static EventLoop Create(LoopKind kind) => kind == LoopKind.Epoll && OperatingSystem.IsLinux() ? new EpollLoop() : new CompletionLoop();
 }
