@@ -75,7 +75,7 @@ public sealed class PythonChatTests : JudgeSession
         Judge(Peer + """
             enter()
             content = bytes(i * 7 % 251 for i in range(200_000))
-            offer = send(0x20 | 0x100 | 0x200000 | 0x800000, 'take', f'\0000:a::b.bin:{len(content):x}:{int(time.time()):x}:1:\a1:dir:0:0:2:\a'.encode())
+            offer = send(0x20 | 0x100 | 0x200000 | 0x800000, 'take', f'\0000:two::b.bin:{len(content):x}:{int(time.time()):x}:1:\a1:dir:0:0:2:\a'.encode())
             receive(0x21)
             print('ready', flush=True)
             for _ in range(2):
@@ -115,8 +115,8 @@ public sealed class PythonChatTests : JudgeSession
             ($results.Name -join '|')
             [IO.File]::ReadAllText('{{Folder}}/in/dir/x.txt')
             (Send-ChatFile taro '{{Folder}}/ours.bin' -Peer $s -Wait).State
-            """, "a:b.bin|dir", "hello", "Delivered");
-        Assert.Equal(200_000, new FileInfo(Path.Combine(Folder, "in", "a:b.bin")).Length);
+            """, "two:b.bin|dir", "hello", "Delivered");
+        Assert.Equal(200_000, new FileInfo(Path.Combine(Folder, "in", "two:b.bin")).Length);
     }
 
     // Runs the program, and when it is ready the script beside it; both must do what they should.
