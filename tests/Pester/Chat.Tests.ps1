@@ -157,7 +157,7 @@ Describe 'Send-ChatFile and Receive-ChatFile' {
         $message = Receive-ChatMessage -Peer $ann -Count 1
         $message.File.Name | Should -Be 'a.txt', 'b.txt'
         $results = $message | Receive-ChatFile -Destination $inbox -Peer $ann
-        $results.Length | Should -Be 1, 2
+        $results.ForEach{ $_.Length } | Should -Be 1, 2
         [IO.File]::ReadAllText("$inbox/b.txt") | Should -Be 'BB'
         { $message.File[0] | Receive-ChatFile -Destination $inbox -Peer $ann -ErrorAction Stop } | Should -Throw -ErrorId 'FileExists,*'
     }

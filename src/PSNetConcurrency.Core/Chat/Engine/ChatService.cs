@@ -13,9 +13,6 @@ namespace PSNetConcurrency.Core.Chat.Engine;
 /// <summary>The conversation of a chat peer with all others: what each packet means, and what it is answered. On the loop only.</summary>
 internal sealed partial class ChatService : DatagramService
 {
-    /// <summary>How long users have to answer a refresh.</summary>
-    public static readonly TimeSpan RefreshTime = TimeSpan.FromSeconds(3);
-
     // How many messages wait for a handler that is slower than they come; others are kept unanswered.
     private const int MostHandled = 1000;
 
@@ -187,7 +184,8 @@ internal sealed partial class ChatService : DatagramService
         long begun = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         Contact[] there = [.. Contacts.All.Where(c => c.Status != ChatUserStatus.Offline)];
         Presence.Announce(IpmsgCommand.BrEntry);
-        _due.Add(RefreshTime, () =>
+        // As long as a message has for its second attempt.
+        _due.Add(3 * _options.RetryInterval, () =>
         {
             foreach (Contact silent in there.Where(c => c.LastSeen.ToUnixTimeMilliseconds() < begun))
             {
