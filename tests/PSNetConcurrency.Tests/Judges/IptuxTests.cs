@@ -36,6 +36,7 @@ public sealed class IptuxTests : JudgeSession
         Assert.Equal(["Grüezi: 世界!"], message.Body);
         Assert.Equal(Check, message.Command & Check);
         peer.Send(Receipt, message.Number.ToString(CultureInfo.InvariantCulture));
+        iptux.WaitForLog("RECVMSG$");
 
         TakeFile(peer, iptux);
         OfferFile(peer, iptux);
@@ -49,13 +50,14 @@ public sealed class IptuxTests : JudgeSession
 
     private static void TakeFile(IptuxPeer peer, Iptux iptux)
     {
+        const int Id = 31;
         byte[] content = RandomBytes(100_000);
-        uint number = peer.Send(Message | Check | Attach, $"for you\07:gift ä.bin:{content.Length:x}:6b059158:1:\a");
+        uint number = peer.Send(Message | Check | Attach, $"for you\0{Id}:gift ä.bin:{content.Length:x}:6b059158:1:\a");
         peer.Receive(Receipt);
         iptux.WaitForHistory("for you");
         iptux.AcceptFiles();
         IptuxPacket request = peer.Serve(content);
-        Assert.Equal((FileData, $"{number:x}:7:0"), ((byte)request.Command, request.Body[0]));
+        Assert.Equal((FileData, $"{number:x}:{Id:x}:0"), ((byte)request.Command, request.Body[0]));
         iptux.WaitForLog("Receive the file .* successfully");
         Assert.Equal(content, File.ReadAllBytes(Path.Combine(iptux.Inbox, "gift ä.bin")));
     }
