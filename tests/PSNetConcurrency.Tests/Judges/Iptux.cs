@@ -25,42 +25,50 @@ internal sealed class Iptux : IDisposable
     private const string SaveChooser = "^Please select a folder";
 
     private readonly string _home = Directory.CreateTempSubdirectory("psnc-iptux-").FullName;
-    private readonly Dictionary<string, string> _environment;
-    private readonly JudgeProcess _screen;
-    private readonly JudgeProcess _iptux;
     private readonly JudgeProcess _history;
+    private readonly JudgeProcess _screen;
+    private readonly Dictionary<string, string> _environment;
+    private readonly JudgeProcess _iptux;
     private readonly string _chatWindow;
 
     public Iptux(IPAddress address, IPAddress peer)
     {
-        _chatWindow = $"^Talk with .* IP:{Regex.Escape(peer.ToString())}$";
-        Directory.CreateDirectory(Inbox);
-        // It opens its history here before it makes the folder.
-        string history = Directory.CreateDirectory(Path.Combine(_home, ".config/iptux/log")).FullName + "/communicate.log";
-        _history = JudgeProcess.Start("tail", "-n", "+1", "-F", history);
-        string config = Path.Combine(_home, "config.json");
-        File.WriteAllText(config, Configuration(peer));
-        _screen = JudgeProcess.Start(Screen, "-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp", "-terminate");
-        _environment = new Dictionary<string, string>
-        {
-            ["DISPLAY"] = $":{_screen.Output.WaitFor(@"^\d+$").Value}",
-            ["HOME"] = _home,
-            ["TMPDIR"] = _home,
-            ["XDG_CONFIG_HOME"] = Path.Combine(_home, ".config"),
-            ["XDG_CACHE_HOME"] = Path.Combine(_home, ".cache"),
-            ["XDG_DATA_HOME"] = Path.Combine(_home, ".local/share"),
-            ["LC_ALL"] = "C.UTF-8",
-            ["GDK_BACKEND"] = "x11",
-            // Takes code points by Ctrl+Shift+U.
-            ["GTK_IM_MODULE"] = "gtk-im-context-simple",
-            // It needs no bus, and asks none of a user who has one.
-            ["DBUS_SESSION_BUS_ADDRESS"] = "disabled:",
-            ["NO_AT_BRIDGE"] = "1",
-            ["GSETTINGS_BACKEND"] = "memory",
-        };
-        _iptux = JudgeProcess.StartWith(_environment, Program, "--config", config, "--bind", address.ToString(), "--log", "DEBUG");
         Address = address;
-        WaitForLog($"bind UDP port\\({Regex.Escape(address.ToString())}:{Port}\\) success");
+        _chatWindow = $"^Talk with .* IP:{Regex.Escape(peer.ToString())}$";
+        try
+        {
+            Directory.CreateDirectory(Inbox);
+            // It opens its history here before it makes the folder.
+            string history = Directory.CreateDirectory(Path.Combine(_home, ".config/iptux/log")).FullName + "/communicate.log";
+            _history = JudgeProcess.Start("tail", "-n", "+1", "-F", history);
+            string config = Path.Combine(_home, "config.json");
+            File.WriteAllText(config, Configuration(peer));
+            _screen = JudgeProcess.Start(Screen, "-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp", "-terminate");
+            _environment = new Dictionary<string, string>
+            {
+                ["DISPLAY"] = $":{_screen.Output.WaitFor(@"^(\d+)\n").Groups[1].Value}",
+                ["HOME"] = _home,
+                ["TMPDIR"] = _home,
+                ["XDG_CONFIG_HOME"] = Path.Combine(_home, ".config"),
+                ["XDG_CACHE_HOME"] = Path.Combine(_home, ".cache"),
+                ["XDG_DATA_HOME"] = Path.Combine(_home, ".local/share"),
+                ["LC_ALL"] = "C.UTF-8",
+                ["GDK_BACKEND"] = "x11",
+                // Takes code points by Ctrl+Shift+U.
+                ["GTK_IM_MODULE"] = "gtk-im-context-simple",
+                // It needs no bus, and asks none of a user who has one.
+                ["DBUS_SESSION_BUS_ADDRESS"] = "disabled:",
+                ["NO_AT_BRIDGE"] = "1",
+                ["GSETTINGS_BACKEND"] = "memory",
+            };
+            _iptux = JudgeProcess.StartWith(_environment, Program, "--config", config, "--bind", address.ToString(), "--log", "DEBUG");
+            WaitForLog($"bind UDP port\\({Regex.Escape(address.ToString())}:{Port}\\) success");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public IPAddress Address { get; }
@@ -109,15 +117,16 @@ internal sealed class Iptux : IDisposable
 
     public void Dispose()
     {
-        _iptux.Dispose();
-        // The screen ends with its last program: with this one, if iptux has never shown itself.
-        using (JudgeProcess last = JudgeProcess.StartWith(_environment, Keyboard, "getdisplaygeometry"))
+        _iptux?.Dispose();
+        if (_environment is not null)
         {
+            // The screen ends with its last program, and takes its socket along: with this one, if iptux has never shown itself.
+            using JudgeProcess last = JudgeProcess.StartWith(_environment, Keyboard, "getdisplaygeometry");
             last.WaitForExit();
+            _screen?.WaitForExit();
         }
-        _screen.WaitForExit();
-        _screen.Dispose();
-        _history.Dispose();
+        _screen?.Dispose();
+        _history?.Dispose();
         Directory.Delete(_home, recursive: true);
     }
 
