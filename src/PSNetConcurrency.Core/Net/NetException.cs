@@ -107,6 +107,15 @@ public enum NetError
     /// <summary>A message is longer than one datagram carries.</summary>
     DatagramTooLarge,
 
+    /// <summary>Nobody in the chat is called so.</summary>
+    UserNotFound,
+
+    /// <summary>A message of the chat was given up: its receiver did not confirm it.</summary>
+    NotDelivered,
+
+    /// <summary>As many wait as are kept: no more are taken.</summary>
+    QueueFull,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }

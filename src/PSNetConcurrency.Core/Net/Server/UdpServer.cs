@@ -64,7 +64,7 @@ public class UdpServer : NetListener, IDatagramHandler
     [MethodImpl(HotPath.Options)]
     void IDatagramHandler.OnDatagram(DatagramChannel channel, ReadOnlySpan<byte> data, DatagramAddress from)
     {
-        if (_draining)
+        if (_draining && !Service.TakesWhileDraining)
         {
             return;
         }
@@ -204,12 +204,21 @@ public class UdpServer : NetListener, IDatagramHandler
         _channel = null;
         HandOver();
         // Off the loop, which ends here if nobody else uses it.
-        ThreadPool.UnsafeQueueUserWorkItem(static server =>
+        ThreadPool.UnsafeQueueUserWorkItem(static server => _ = server.EndAsync(), this, preferLocal: false);
+    }
+
+    private async Task EndAsync()
+    {
+        LoopGroup.Return(Loop);
+        try
         {
-            LoopGroup.Return(server.Loop);
-            server.Guarded(server.Service.OnStopped);
-            server.MarkStopped();
-        }, this, preferLocal: false);
+            await Service.OnStoppedAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Record(ListenerEventType.Error, message: e.Message, error: e);
+        }
+        MarkStopped();
     }
 
     // A listener that is over must not end the process.
