@@ -104,6 +104,9 @@ public enum NetError
     /// <summary>The receiver refused the file; the message carries its reason.</summary>
     TransferRefused,
 
+    /// <summary>It takes a terminal with a person before it, and there is none.</summary>
+    NoTerminal,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }
