@@ -104,6 +104,15 @@ public enum NetError
     /// <summary>The receiver refused the file; the message carries its reason.</summary>
     TransferRefused,
 
+    /// <summary>Nobody in the chat is called so.</summary>
+    UserNotFound,
+
+    /// <summary>A message of the chat was given up: its receiver did not confirm it.</summary>
+    NotDelivered,
+
+    /// <summary>As many wait as are kept: no more are taken.</summary>
+    QueueFull,
+
     /// <summary>It takes a terminal with a person before it, and there is none.</summary>
     NoTerminal,
 

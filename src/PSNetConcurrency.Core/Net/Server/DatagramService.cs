@@ -25,4 +25,11 @@ public abstract class DatagramService
     public virtual void OnStopped()
     {
     }
+
+    /// <summary>As <see cref="OnStopped"/>, for a service that has others to wait for: the server counts as stopped when this ends.</summary>
+    public virtual Task OnStoppedAsync()
+    {
+        OnStopped();
+        return Task.CompletedTask;
+    }
 }

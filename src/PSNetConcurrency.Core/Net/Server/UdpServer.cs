@@ -136,12 +136,21 @@ public class UdpServer : NetListener, IDatagramHandler
         _channel?.Dispose();
         _channel = null;
         // Off the loop, which ends here if nobody else uses it.
-        ThreadPool.UnsafeQueueUserWorkItem(static server =>
+        ThreadPool.UnsafeQueueUserWorkItem(static server => _ = server.EndAsync(), this, preferLocal: false);
+    }
+
+    private async Task EndAsync()
+    {
+        LoopGroup.Return(Loop);
+        try
         {
-            LoopGroup.Return(server.Loop);
-            server.Guarded(server.Service.OnStopped);
-            server.MarkStopped();
-        }, this, preferLocal: false);
+            await Service.OnStoppedAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Record(ListenerEventType.Error, message: e.Message, error: e);
+        }
+        MarkStopped();
     }
 
     // A listener that is over must not end the process.

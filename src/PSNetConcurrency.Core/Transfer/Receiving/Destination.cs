@@ -114,7 +114,8 @@ internal sealed class Destination(ReceiveOptions options)
     private static NetException Kept(FileOffer offer) => new(NetError.FileExists,
         $"The receiver has a file '{offer.Name}' already, and keeps it: {(offer.Repair ? "to be repaired it must be taken with" : "to replace it, start the receiver with")} -Conflict Overwrite.", offer.Name);
 
-    private static string Numbered(string path, int n)
+    /// <summary>The n-th name after one that is taken.</summary>
+    public static string Numbered(string path, int n)
     {
         string name = System.IO.Path.GetFileNameWithoutExtension(path);
         return System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, $"{name} ({n}){System.IO.Path.GetExtension(path)}");

@@ -6,7 +6,7 @@ namespace PSNetConcurrency.Core.Transfer.Receiving;
 /// <summary>The folder below a destination in which files are until they are complete. It is there only while something is in it.</summary>
 internal sealed class IncomingFolder(string destination)
 {
-    public const string PartExtension = ".part", JournalExtension = ".journal";
+    public const string PartExtension = ".part", JournalExtension = ".journal", FolderExtension = ".folder";
 
     private static readonly TimeSpan LongestCall = TimeSpan.FromHours(1), LongestKept = TimeSpan.FromDays(7);
     private readonly string _path = System.IO.Path.Combine(destination, SafeName.OwnPrefix + "incoming");
@@ -26,6 +26,9 @@ internal sealed class IncomingFolder(string destination)
         }
         return _path;
     }
+
+    /// <summary>Makes a folder in the folder, to build another in.</summary>
+    public string CreateFolder() => Directory.CreateDirectory(System.IO.Path.Combine(Create(), Guid.NewGuid().ToString("n") + FolderExtension)).FullName;
 
     /// <summary>Opens a file in the folder, for nobody else.</summary>
     public SafeFileHandle Open(string path, FileMode mode)
@@ -76,6 +79,14 @@ internal sealed class IncomingFolder(string destination)
                     TryDelete(journal);
                 }
             }
+            foreach (string folder in Directory.EnumerateDirectories(_path, "*" + FolderExtension))
+            {
+                // Nothing locks one; what was not written to for so long is of a receiver that was killed.
+                if (DateTime.UtcNow - LastWrite(folder) > LongestCall)
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+            }
             if (!Directory.EnumerateFileSystemEntries(_path).Any())
             {
                 Directory.Delete(_path);
@@ -86,6 +97,9 @@ internal sealed class IncomingFolder(string destination)
             // Another receiver of the same folder is at work in it; whoever is last tidies up.
         }
     }
+
+    private static DateTime LastWrite(string folder) =>
+        Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Select(File.GetLastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(folder)).Where(t => t < DateTime.UtcNow).DefaultIfEmpty().Max();
 
     // Whoever writes it has it locked, in this process or another.
     private static bool TryDelete(string path)

@@ -1,0 +1,70 @@
+using System.Text;
+using PSNetConcurrency.Core.Chat.Wire;
+using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Transfer;
+
+namespace PSNetConcurrency.Core.Chat.Files;
+
+/// <summary>Sends files and folders as the protocol has them: a file as it is, a folder as headers with contents between.</summary>
+internal sealed class FolderWriter(Stream stream, Encoding encoding, CancellationToken stop)
+{
+    private const int BufferSize = 256 * 1024;
+
+    private readonly byte[] _buffer = new byte[BufferSize];
+
+    /// <summary>Sends a folder with all that is in it; links are left out.</summary>
+    public async Task SendFolderAsync(DirectoryInfo folder, string name)
+    {
+        await WriteAsync(new IpmsgDirectoryHeader(name, 0, IpmsgFileType.Directory, folder.LastWriteTimeUtc)).ConfigureAwait(false);
+        foreach (FileSystemInfo entry in Entries(folder))
+        {
+            if (entry is DirectoryInfo below)
+            {
+                await SendFolderAsync(below, below.Name).ConfigureAwait(false);
+            }
+            else
+            {
+                FileInfo file = (FileInfo)entry;
+                long length = file.Length;
+                await WriteAsync(new IpmsgDirectoryHeader(file.Name, length, IpmsgFileType.Regular, file.LastWriteTimeUtc)).ConfigureAwait(false);
+                await SendFileAsync(file.FullName, 0, length).ConfigureAwait(false);
+            }
+        }
+        await WriteAsync(new IpmsgDirectoryHeader(".", 0, IpmsgFileType.ReturnToParent, folder.LastWriteTimeUtc)).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends the content of a file from an offset to the length that was told.</summary>
+    /// <exception cref="NetException"><see cref="NetError.FileChanged"/>: there is less of it now.</exception>
+    public async Task SendFileAsync(string path, long offset, long length)
+    {
+        try
+        {
+            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            while (offset < length)
+            {
+                int n = await RandomAccess.ReadAsync(handle, _buffer.AsMemory(0, (int)Math.Min(_buffer.Length, length - offset)), offset, stop).ConfigureAwait(false);
+                if (n == 0)
+                {
+                    throw new NetException(NetError.FileChanged, $"'{path}' is shorter than when it was offered: {offset} of {length} bytes.", path);
+                }
+                await stream.WriteAsync(_buffer.AsMemory(0, n), stop).ConfigureAwait(false);
+                offset += n;
+            }
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw FileErrors.Describe(e, path);
+        }
+    }
+
+    /// <summary>The files of a folder and of those below it, as they are sent.</summary>
+    public static IEnumerable<FileInfo> Files(DirectoryInfo folder) =>
+        Entries(folder).SelectMany(e => e is DirectoryInfo below ? Files(below) : [(FileInfo)e]);
+
+    private static IEnumerable<FileSystemInfo> Entries(DirectoryInfo folder) =>
+        folder.GetFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Device, IgnoreInaccessible = true })
+            .Where(e => e.LinkTarget is null && (OperatingSystem.IsWindows() || e is DirectoryInfo || (e.Attributes & FileAttributes.Device) == 0))
+            .OrderBy(e => e.Name, StringComparer.Ordinal);
+
+    private async ValueTask WriteAsync(IpmsgDirectoryHeader header) => await stream.WriteAsync(header.Encode(encoding), stop).ConfigureAwait(false);
+}
