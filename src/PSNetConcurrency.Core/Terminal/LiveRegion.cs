@@ -18,7 +18,7 @@ internal sealed record RegionContent(IReadOnlyList<string> Pending, string Statu
 /// No row reaches the last column, so none is wrapped by the terminal. The cursor is put by writing the row's text up to it
 /// again: right also where the terminal and <see cref="CellWidth"/> think differently of a character.
 /// </remarks>
-internal sealed class LiveRegion(ITerminal terminal)
+internal sealed class LiveRegion(ITerminal terminal, bool color)
 {
     private const string HideCursor = "\x1b[?25l", ShowCursor = "\x1b[?25h", EraseBelow = "\x1b[J", ClearScreen = "\x1b[H\x1b[2J", ResetStyle = "\x1b[0m";
 
@@ -93,7 +93,7 @@ internal sealed class LiveRegion(ITerminal terminal)
         {
             frame.Append(pending).Append("\r\n");
         }
-        frame.Append(terminal.HasColor ? $"\x1b[7m{status}{ResetStyle}" : status);
+        frame.Append(color ? $"\x1b[7m{status}{ResetStyle}" : status);
         foreach (string row in rows)
         {
             frame.Append("\r\n").Append(row);

@@ -14,7 +14,7 @@ public class LiveRegionTests
         Gen.Select(Gen.Int[0, 3], Text, Gen.Double[0, 1]).Array[1, 15].Sample(frames =>
         {
             using var terminal = new FakeTerminal(Columns, Rows);
-            var region = new LiveRegion(terminal);
+            var region = new LiveRegion(terminal, color: false);
             var written = new List<string>();
             int number = 0;
             foreach ((int count, string text, double at) in frames)
