@@ -43,6 +43,8 @@
         'Start-TcpEchoServer'
         'Start-TcpFaultProxy'
         'Start-TcpServer'
+        'Start-UdpEchoServer'
+        'Start-UdpServer'
         'Stop-NetListener'
         'Test-TcpPort'
         'Wait-NetListener'
@@ -50,7 +52,7 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags         = @('network', 'tcp', 'socket', 'server', 'concurrency', 'framing', 'file-transfer', 'testing', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('network', 'tcp', 'udp', 'socket', 'server', 'concurrency', 'framing', 'file-transfer', 'testing', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri   = 'https://opensource.org/license/mit'
             ReleaseNotes = 'See CHANGELOG.md.'
         }

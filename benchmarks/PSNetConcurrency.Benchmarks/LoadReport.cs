@@ -22,6 +22,10 @@ internal sealed record LoadReport
     [JsonPropertyName("errors")]
     public long Errors { get; init; }
 
+    /// <summary>Datagrams that were not answered.</summary>
+    [JsonPropertyName("lost")]
+    public long Lost { get; init; }
+
     [JsonPropertyName("mismatches")]
     public long Mismatches { get; init; }
 

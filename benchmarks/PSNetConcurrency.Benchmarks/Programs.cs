@@ -78,7 +78,33 @@ internal static class Programs
         }
     }
 
-    public static int FreePort() => PortFinder.Find(ProtocolType.Tcp, 1, null, null)[0];
+    public static int FreePort(ProtocolType protocol = ProtocolType.Tcp) => PortFinder.Find(protocol, 1, null, null)[0];
+
+    /// <summary>Waits until a UDP echo server just started answers.</summary>
+    public static async Task<bool> WaitForEchoAsync(Process server, int port, CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+        for (int i = 0; i < 500 && !server.HasExited; i++)
+        {
+            try
+            {
+                socket.Send("?"u8);
+                await timer.WaitForNextTickAsync(cancellationToken);
+                if (socket.Available > 0)
+                {
+                    return true;
+                }
+            }
+            catch (SocketException)
+            {
+                // Nobody there yet.
+                await timer.WaitForNextTickAsync(cancellationToken);
+            }
+        }
+        return false;
+    }
 
     /// <summary>Waits until a server just started takes connections.</summary>
     public static async Task<bool> WaitForPortAsync(Process server, int port, CancellationToken cancellationToken)

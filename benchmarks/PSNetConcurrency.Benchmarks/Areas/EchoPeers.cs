@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace PSNetConcurrency.Benchmarks.Areas;
 
@@ -9,8 +10,15 @@ namespace PSNetConcurrency.Benchmarks.Areas;
 /// <param name="Forks">It starts a process for each connection: far behind, and slow to measure, so once is enough.</param>
 internal sealed record EchoServer(string Name, int Port, Process Process, bool Forks);
 
+/// <summary>What the servers of a set speak.</summary>
+internal enum ServerTransport
+{
+    Tcp,
+    Udp,
+}
+
 /// <summary>The echo servers under comparison, all running, all on the first processor.</summary>
-internal sealed class ServerSet : IDisposable
+internal sealed class ServerSet(ServerTransport transport = ServerTransport.Tcp) : IDisposable
 {
     private readonly List<EchoServer> _servers = [];
 
@@ -22,9 +30,9 @@ internal sealed class ServerSet : IDisposable
 
     public async Task AddAsync(string name, Func<int, Command> command, CancellationToken cancellationToken, bool forks = false)
     {
-        int port = Programs.FreePort();
+        int port = Programs.FreePort(transport == ServerTransport.Udp ? ProtocolType.Udp : ProtocolType.Tcp);
         Process process = Programs.Start(Programs.Pin(command(port), 0), quiet: true);
-        if (await Programs.WaitForPortAsync(process, port, cancellationToken))
+        if (await (transport == ServerTransport.Udp ? Programs.WaitForEchoAsync(process, port, cancellationToken) : Programs.WaitForPortAsync(process, port, cancellationToken)))
         {
             _servers.Add(new EchoServer(name, port, process, forks));
             return;
@@ -55,15 +63,11 @@ internal static class EchoPeers
         {
             await set.AddAsync("C epoll", port => new Command(epoll, port.ToString()), cancellationToken);
         }
-        if (Python(folder) is { } script)
+        if (Python(folder, "echo_asyncio.py") is { } script)
         {
-            if ((await Programs.RunAsync(new Command("/usr/bin/python3", "-c", "import uvloop"), cancellationToken)).ExitCode == 0)
+            if (await HasUvloopAsync(cancellationToken))
             {
                 await set.AddAsync("Python uvloop", port => new Command("/usr/bin/python3", script, port.ToString(), "proto", "uvloop"), cancellationToken);
-            }
-            else
-            {
-                Console.WriteLine("Python uvloop is left out: /usr/bin/python3 has no uvloop.");
             }
             await set.AddAsync("Python asyncio", port => new Command("/usr/bin/python3", script, port.ToString(), "proto"), cancellationToken);
         }
@@ -84,9 +88,20 @@ internal static class EchoPeers
         }
     }
 
-    private static string? Python(string? folder)
+    public static async Task<bool> HasUvloopAsync(CancellationToken cancellationToken)
     {
-        string? script = folder is null ? null : Path.Combine(folder, "echo_asyncio.py");
+        bool has = (await Programs.RunAsync(new Command("/usr/bin/python3", "-c", "import uvloop"), cancellationToken)).ExitCode == 0;
+        if (!has)
+        {
+            Console.WriteLine("Python uvloop is left out: /usr/bin/python3 has no uvloop.");
+        }
+        return has;
+    }
+
+    /// <summary>A peer written in Python; null, and a line that says why, where it can't be run.</summary>
+    public static string? Python(string? folder, string name)
+    {
+        string? script = folder is null ? null : Path.Combine(folder, name);
         if (script is not null && File.Exists(script) && Programs.Find("/usr/bin/python3") is not null)
         {
             return script;

@@ -6,6 +6,7 @@ internal static class Child
     public static Task<int> RunAsync(string[] part) => part switch
     {
         ["echo", string port, string maximum] => EchoServerChild.RunAsync(int.Parse(port), int.Parse(maximum)),
+        ["udpecho", string port] => UdpEchoServerChild.RunAsync(int.Parse(port)),
         ["load", .. string[] args] => EchoLoadChild.RunAsync(args),
         ["idle", string port] => IdleClientChild.RunAsync(int.Parse(port)),
         ["digest", string manifest] => DigestChild.RunAsync(manifest),

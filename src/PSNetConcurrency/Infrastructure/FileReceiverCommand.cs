@@ -10,7 +10,7 @@ using PSNetConcurrency.Core.Transfer.Wire;
 namespace PSNetConcurrency.Infrastructure;
 
 /// <summary>The base of the cmdlets that receive files: where they go, what is taken, and from whom.</summary>
-public abstract class FileReceiverCommand : ListenerCommand
+public abstract class FileReceiverCommand : TcpListenerCommand
 {
     /// <summary>The folder that files are stored in; it must exist. The default is the current location.</summary>
     [Parameter(Position = 0)]

@@ -8,7 +8,10 @@ internal sealed class RecentNumbers
 
     private const long LifeMilliseconds = 10 * 60 * 1000;
 
-    private readonly HashSet<long> _numbers = [];
+    // An entry goes to every broadcast address at about the same time.
+    private const long CopiesMilliseconds = 1000;
+
+    private readonly Dictionary<long, long> _numbers = [];
     private readonly Queue<(long Number, long Time)> _order = new();
     private long _highest;
 
@@ -20,7 +23,7 @@ internal sealed class RecentNumbers
             _order.Dequeue();
             _numbers.Remove(oldest.Number);
         }
-        if (!_numbers.Add(number))
+        if (!_numbers.TryAdd(number, now))
         {
             return false;
         }
@@ -31,11 +34,11 @@ internal sealed class RecentNumbers
 
     /// <summary>
     /// As <see cref="Add"/>, of an entry: one with a lower number than what came before is a program that was started anew and counts
-    /// from the beginning, as iptux does. Its numbers are not those of before.
+    /// from the beginning, as iptux does. Its numbers are not those of before. Copies of one entry come within a moment.
     /// </summary>
     public void AddEntry(long number, long now)
     {
-        if (number < _highest && !_numbers.Contains(number))
+        if (number < _highest && !(_numbers.TryGetValue(number, out long came) && now - came < CopiesMilliseconds))
         {
             _numbers.Clear();
             _order.Clear();

@@ -17,6 +17,8 @@ internal sealed class CompletionDatagramChannel : DatagramChannel, ICompletionTa
     public CompletionDatagramChannel(CompletionLoop loop, Socket socket, IDatagramHandler handler) : base(loop, socket, handler)
     {
         _loop = loop;
+        // Nothing may hold the loop up: neither a full buffer nor a datagram that was there only until its checksum was looked at.
+        socket.Blocking = false;
         _from = new SocketAddress(Family);
         _to = new SocketAddress(Family, DatagramAddress.MaximumLength);
         _ = ReceiveAsync();
@@ -26,7 +28,7 @@ internal sealed class CompletionDatagramChannel : DatagramChannel, ICompletionTa
     {
         if (error != SocketError.Success)
         {
-            Tell(error);
+            TellOf(error);
             if (error is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize)
             {
                 // That of one datagram.
@@ -57,10 +59,14 @@ internal sealed class CompletionDatagramChannel : DatagramChannel, ICompletionTa
             }
             catch (SocketException e)
             {
-                Tell(e.SocketErrorCode);
+                if (e.SocketErrorCode != SocketError.WouldBlock)
+                {
+                    TellOf(e.SocketErrorCode);
+                }
                 break;
             }
         }
+        BatchEnded();
         _ = ReceiveAsync();
     }
 
@@ -92,8 +98,16 @@ internal sealed class CompletionDatagramChannel : DatagramChannel, ICompletionTa
         {
             if (to.Bytes.IsEmpty)
             {
-                Socket.Send(data, SocketFlags.None);
-                return SocketError.Success;
+                Socket.Send(data, SocketFlags.None, out SocketError error);
+                if (IsOfEarlier(error))
+                {
+                    Tell(error);
+                    if (!IsClosed)
+                    {
+                        Socket.Send(data, SocketFlags.None, out error);
+                    }
+                }
+                return error;
             }
             to.Bytes.CopyTo(_to.Buffer.Span);
             _to.Size = to.Bytes.Length;
@@ -143,11 +157,11 @@ internal sealed class CompletionDatagramChannel : DatagramChannel, ICompletionTa
         _loop.Complete(this, Completion.Receive, error);
     }
 
-    private void Tell(SocketError error)
+    private void TellOf(SocketError error)
     {
-        if (!IsClosed && error != SocketError.OperationAborted)
+        if (error != SocketError.OperationAborted)
         {
-            Handler.OnError(this, error);
+            Tell(error);
         }
     }
 }

@@ -31,6 +31,29 @@ public readonly ref struct DatagramAddress(ReadOnlySpan<byte> bytes)
         return new IPEndPoint(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, Port);
     }
 
+    /// <summary>The address as a number: 32 bits of IPv4, also as a dual-mode socket sees it, or 128 of IPv6.</summary>
+    public UInt128 Value(out bool isIPv4)
+    {
+        if (IsIPv4)
+        {
+            isIPv4 = true;
+            return BinaryPrimitives.ReadUInt32BigEndian(Bytes[4..]);
+        }
+        UInt128 value = BinaryPrimitives.ReadUInt128BigEndian(Bytes[8..]);
+        isIPv4 = value >> 32 == 0xFFFF;
+        return isIPv4 ? (uint)value : value;
+    }
+
+    /// <summary>Whether it is this machine's own, 127.0.0.0/8 or ::1.</summary>
+    public bool IsLoopback
+    {
+        get
+        {
+            UInt128 value = Value(out bool isIPv4);
+            return isIPv4 ? value >> 24 == 127 : value == 1;
+        }
+    }
+
     /// <summary>Whether both are the same address and port.</summary>
     public bool Equals(DatagramAddress other) => Bytes.SequenceEqual(other.Bytes);
 

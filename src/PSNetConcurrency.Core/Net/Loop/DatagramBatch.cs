@@ -15,6 +15,9 @@ internal sealed unsafe class DatagramBatch : IDisposable
     public const int Size = 64;
 
     private const int BufferSize = 65536;
+
+    // A page and a cache line more than the longest datagram: buffers a power of two apart would share the same few lines of the processor's caches.
+    private const int Stride = BufferSize + 4096 + 64;
     private const int AddressSize = 32;
     private const int CopySize = 2 * BufferSize;
 
@@ -27,6 +30,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
     private readonly Message* _sent;
     private readonly Buffer* _receiveBuffers;
     private readonly Buffer* _sendBuffers;
+    private int _receivedCount;
     private int _count;
     private int _first;
     private int _copied;
@@ -34,10 +38,10 @@ internal sealed unsafe class DatagramBatch : IDisposable
     public DatagramBatch()
     {
         int messages = Size * sizeof(Message), buffers = Size * sizeof(Buffer);
-        int total = (Size * BufferSize) + CopySize + (2 * Size * AddressSize) + (2 * messages) + (2 * buffers);
+        int total = (Size * Stride) + CopySize + (2 * Size * AddressSize) + (2 * messages) + (2 * buffers);
         byte* at = _memory = (byte*)NativeMemory.AlignedAlloc((nuint)total, 64);
         _data = at;
-        at += Size * BufferSize;
+        at += Size * Stride;
         _copies = at;
         at += CopySize;
         _addresses = at;
@@ -54,7 +58,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
         NativeMemory.Clear(_received, (nuint)(2 * (messages + buffers)));
         for (int i = 0; i < Size; i++)
         {
-            _receiveBuffers[i] = new Buffer { Data = _data + (i * BufferSize), Length = BufferSize };
+            _receiveBuffers[i] = new Buffer { Data = _data + (i * Stride), Length = BufferSize };
             _received[i].Header.Buffers = &_receiveBuffers[i];
             _received[i].Header.BufferCount = 1;
             _received[i].Header.Address = _addresses + (i * AddressSize);
@@ -73,19 +77,24 @@ internal sealed unsafe class DatagramBatch : IDisposable
 
     /// <summary>Receives what has come, without waiting; -1 for an error, which is the last P/Invoke error.</summary>
     [MethodImpl(HotPath.Options)]
-    public int Receive(int fd) => Libc.ReceiveMessages(fd, _received, Size, Libc.DontWait, null);
-
-    [MethodImpl(HotPath.Options)]
-    public ReadOnlySpan<byte> Data(int i) => new(_data + (i * BufferSize), (int)_received[i].Length);
-
-    /// <summary>The sender of a received datagram; to be read once, as it makes the place ready for the next.</summary>
-    [MethodImpl(HotPath.Options)]
-    public DatagramAddress Address(int i)
+    public int Receive(int fd)
     {
-        int length = _received[i].Header.AddressLength;
-        _received[i].Header.AddressLength = AddressSize;
-        return new(new ReadOnlySpan<byte>(_addresses + (i * AddressSize), length));
+        // The system has written how long the addresses were: that of an IPv4 socket would cut short those of an IPv6 one.
+        for (int i = 0; i < _receivedCount; i++)
+        {
+            _received[i].Header.AddressLength = AddressSize;
+        }
+        int count = Libc.ReceiveMessages(fd, _received, Size, Libc.DontWait, null);
+        _receivedCount = count > 0 ? count : 0;
+        return count;
     }
+
+    [MethodImpl(HotPath.Options)]
+    public ReadOnlySpan<byte> Data(int i) => new(_data + (i * Stride), (int)_received[i].Length);
+
+    /// <summary>The sender of a received datagram.</summary>
+    [MethodImpl(HotPath.Options)]
+    public DatagramAddress Address(int i) => new(new ReadOnlySpan<byte>(_addresses + (i * AddressSize), _received[i].Header.AddressLength));
 
     /// <summary>Queues a datagram to be sent; false when there is no room. What lies in a received datagram is not copied: it stays as it is until the batch is sent.</summary>
     [MethodImpl(HotPath.Options)]
@@ -98,7 +107,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
         fixed (byte* bytes = data, address = to.Bytes)
         {
             byte* kept = bytes;
-            if (bytes < _data || bytes >= _data + (Size * BufferSize))
+            if (bytes < _data || bytes >= _data + (Size * Stride))
             {
                 if (data.Length > CopySize - _copied)
                 {

@@ -11,6 +11,16 @@ public interface IDatagramHandler
 
     /// <summary>The system told of an error, such as an ICMP message to a connected socket. The channel goes on.</summary>
     void OnError(DatagramChannel channel, SocketError error);
+
+    /// <summary>The datagrams that had come are all told: the time to hand on what was gathered from them.</summary>
+    void OnBatchEnded(DatagramChannel channel)
+    {
+    }
+
+    /// <summary>A datagram was not sent: the system refused it, or too many waited. <see cref="DatagramChannel.SendFailures"/> counts them.</summary>
+    void OnSendFailed(DatagramChannel channel, SocketError error)
+    {
+    }
 }
 
 /// <summary>A UDP socket on an <see cref="EventLoop"/>. Members may be called on the loop only; other threads use <see cref="EventLoop.Post"/>.</summary>
@@ -18,6 +28,9 @@ public abstract class DatagramChannel : IDisposable
 {
     /// <summary>How many bytes may wait for the system to take them; a datagram beyond that is dropped, as a network would.</summary>
     protected const int MaximumWaitingBytes = 4 * 1024 * 1024;
+
+    // What a datagram takes beside its bytes, so that empty ones are bounded too.
+    private const int WaitingOverhead = 128;
 
     private readonly Queue<(byte[] Data, byte[] Address)> _waiting = new();
     private int _waitingBytes;
@@ -68,12 +81,18 @@ public abstract class DatagramChannel : IDisposable
     {
         if (!IsClosed)
         {
+            Closing();
             IsClosed = true;
             _waiting.Clear();
             Loop.Detached(this);
             Close();
         }
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The last moment to send what a handler asked for before it closed the channel.</summary>
+    protected virtual void Closing()
+    {
     }
 
     protected abstract void Close();
@@ -84,12 +103,12 @@ public abstract class DatagramChannel : IDisposable
     /// <summary>Keeps a datagram until the system takes more.</summary>
     protected void Wait(ReadOnlySpan<byte> data, DatagramAddress to)
     {
-        if (_waitingBytes + data.Length > MaximumWaitingBytes)
+        if (_waitingBytes + data.Length + WaitingOverhead > MaximumWaitingBytes)
         {
             Failed(SocketError.NoBufferSpaceAvailable);
             return;
         }
-        _waitingBytes += data.Length;
+        _waitingBytes += data.Length + WaitingOverhead;
         _waiting.Enqueue((data.ToArray(), to.Bytes.ToArray()));
     }
 
@@ -104,7 +123,7 @@ public abstract class DatagramChannel : IDisposable
                 return false;
             }
             _waiting.Dequeue();
-            _waitingBytes -= next.Data.Length;
+            _waitingBytes -= next.Data.Length + WaitingOverhead;
             if (error != SocketError.Success)
             {
                 Failed(error);
@@ -113,11 +132,52 @@ public abstract class DatagramChannel : IDisposable
         return true;
     }
 
+    /// <summary>The datagrams of one reading are all delivered.</summary>
+    protected void BatchEnded()
+    {
+        try
+        {
+            Handler.OnBatchEnded(this);
+        }
+        catch (Exception e)
+        {
+            EventLoop.Report(e);
+        }
+    }
+
     protected void Failed(SocketError error)
     {
         SendFailures++;
         LastSendError = error;
+        try
+        {
+            Handler.OnSendFailed(this, error);
+        }
+        catch (Exception e)
+        {
+            EventLoop.Report(e);
+        }
     }
+
+    /// <summary>Tells the handler of an error; a bug there must not end the reading.</summary>
+    protected void Tell(SocketError error)
+    {
+        try
+        {
+            if (!IsClosed)
+            {
+                Handler.OnError(this, error);
+            }
+        }
+        catch (Exception e)
+        {
+            EventLoop.Report(e);
+        }
+    }
+
+    /// <summary>Whether an error that a call tells is about an earlier datagram (an ICMP answer to a connected socket), so that the call is to be made again.</summary>
+    protected static bool IsOfEarlier(SocketError error) =>
+        error is SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown;
 
     /// <summary>Hands a datagram to the handler; a bug there costs that datagram.</summary>
     protected void Deliver(ReadOnlySpan<byte> data, DatagramAddress from)

@@ -11,6 +11,9 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
 {
     // Then others on the loop have their turn.
     private const int BatchesPerTurn = 8;
+    private static readonly int Threshold = int.Parse(Environment.GetEnvironmentVariable("PSNC_T") ?? "0", null);
+
+    private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(100);
 
     private readonly EpollLoop _loop;
     private readonly DatagramBatch _batch;
@@ -19,6 +22,7 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
     private readonly int _slot;
     private bool _inBatch;
     private bool _continuing;
+    private bool _awaitsRoom;
 
     public EpollDatagramChannel(EpollLoop loop, Socket socket, IDatagramHandler handler) : base(loop, socket, handler)
     {
@@ -31,15 +35,17 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
         };
         socket.Blocking = false;
         _fd = (int)socket.SafeHandle.DangerousGetHandle();
-        _slot = loop.Register(_fd, this, Libc.EpollIn | Libc.EpollOut);
+        // Not for room to send: each datagram that leaves makes some, and would wake the loop.
+        _slot = loop.Register(_fd, this, Libc.EpollIn);
     }
 
     [MethodImpl(HotPath.Options)]
     public void Ready(int events)
     {
-        if ((events & Libc.EpollOut) != 0 && HasWaiting)
+        if ((events & Libc.EpollOut) != 0 && _awaitsRoom && SendWaiting() && !IsClosed)
         {
-            SendWaiting();
+            _awaitsRoom = false;
+            _loop.Change(_fd, _slot, Libc.EpollIn);
         }
         if ((events & (Libc.EpollIn | Libc.EpollErr)) != 0)
         {
@@ -54,28 +60,23 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
         {
             return;
         }
-        if (HasWaiting)
-        {
-            // In their order.
-            Wait(data, to);
-            return;
-        }
-        if (_inBatch)
+        if (_inBatch && !HasWaiting)
         {
             if (_batch.TryQueue(data, to))
             {
                 return;
             }
             Flush();
-            if (_batch.TryQueue(data, to))
+            if (!HasWaiting && _batch.TryQueue(data, to))
             {
                 return;
             }
         }
-        SocketError error = TrySend(data, to);
+        // In their order.
+        SocketError error = HasWaiting ? SocketError.WouldBlock : TrySend(data, to);
         if (error == SocketError.WouldBlock)
         {
-            Wait(data, to);
+            WaitForRoom(data, to);
         }
         else if (error != SocketError.Success)
         {
@@ -87,13 +88,35 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
     {
         fixed (byte* bytes = data, address = to.Bytes)
         {
-            nint sent;
-            do
+            bool again = to.Bytes.IsEmpty;
+            while (Libc.SendTo(_fd, bytes, (nuint)data.Length, Libc.NoSignal | Libc.DontWait, address, to.Bytes.Length) < 0)
             {
-                sent = Libc.SendTo(_fd, bytes, (nuint)data.Length, Libc.NoSignal, address, to.Bytes.Length);
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno == Libc.Interrupted)
+                {
+                    continue;
+                }
+                SocketError error = Libc.ToSocketError(errno);
+                if (!again || !IsOfEarlier(error))
+                {
+                    return error;
+                }
+                again = false;
+                Tell(error);
+                if (IsClosed)
+                {
+                    break;
+                }
             }
-            while (sent < 0 && Marshal.GetLastPInvokeError() == Libc.Interrupted);
-            return sent < 0 ? Libc.ToSocketError(Marshal.GetLastPInvokeError()) : SocketError.Success;
+            return SocketError.Success;
+        }
+    }
+
+    protected override void Closing()
+    {
+        if (_inBatch)
+        {
+            Flush();
         }
     }
 
@@ -106,6 +129,7 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
     [MethodImpl(HotPath.Options)]
     private void Read()
     {
+        int errors = 0;
         for (int turn = 0; turn < BatchesPerTurn && !IsClosed; turn++)
         {
             int count = _batch.Receive(_fd);
@@ -115,11 +139,13 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
                 SocketError error = Libc.ToSocketError(errno);
                 if (error == SocketError.WouldBlock)
                 {
+                    // Only this says that all is taken: behind an error there may be more, without an edge of its own.
                     return;
                 }
                 if (errno != Libc.Interrupted)
                 {
-                    Handler.OnError(this, error);
+                    errors++;
+                    Tell(error);
                 }
                 continue;
             }
@@ -130,6 +156,7 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
                 {
                     Deliver(_batch.Data(i), _batch.Address(i));
                 }
+                BatchEnded();
                 Flush();
             }
             finally
@@ -137,26 +164,36 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
                 _inBatch = false;
                 _batch.Clear();
             }
-            if (count < DatagramBatch.Size)
+            if (count < Threshold)
             {
-                // What comes from here on is an edge of its own.
                 return;
             }
         }
-        if (!IsClosed && !_continuing)
+        if (IsClosed || _continuing)
         {
-            _continuing = true;
+            return;
+        }
+        _continuing = true;
+        if (errors < BatchesPerTurn)
+        {
             _loop.Post(_continue);
+        }
+        else
+        {
+            // An error that stays, such as a lack of memory, must not keep a processor busy.
+            _loop.Schedule(ErrorPause, static channel => ((EpollDatagramChannel)channel!)._continue(), this);
         }
     }
 
     [MethodImpl(HotPath.Options)]
     private void Flush()
     {
+        bool again = true;
         while (!IsClosed && _batch.Queued > 0)
         {
             if (_batch.Send(_fd) > 0)
             {
+                again = true;
                 continue;
             }
             int errno = Marshal.GetLastPInvokeError();
@@ -169,15 +206,35 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
             {
                 while (_batch.Queued > 0)
                 {
-                    Wait(_batch.QueuedData, _batch.QueuedAddress);
+                    WaitForRoom(_batch.QueuedData, _batch.QueuedAddress);
                     _batch.Skip();
                 }
                 return;
             }
+            if (again && _batch.QueuedAddress.Bytes.IsEmpty && IsOfEarlier(error))
+            {
+                again = false;
+                Tell(error);
+                continue;
+            }
             // That datagram only.
-            Failed(error);
             _batch.Skip();
+            Failed(error);
         }
-        _batch.Clear();
+        if (!IsClosed)
+        {
+            _batch.Clear();
+        }
+    }
+
+    private void WaitForRoom(ReadOnlySpan<byte> data, DatagramAddress to)
+    {
+        Wait(data, to);
+        if (!_awaitsRoom && HasWaiting && !IsClosed)
+        {
+            _awaitsRoom = true;
+            // Tells of the room also when it came meanwhile.
+            _loop.Change(_fd, _slot, Libc.EpollIn | Libc.EpollOut);
+        }
     }
 }

@@ -71,6 +71,9 @@ internal sealed unsafe class EpollLoop : EventLoop
         return slot;
     }
 
+    /// <summary>Asks for other events of a target; those that are there now are told.</summary>
+    public void Change(int fd, int slot, int events) => Control(Libc.EpollModify, fd, events | Libc.EpollEdge, ((ulong)_slots[slot].Generation << 32) | (uint)slot);
+
     /// <summary>Forgets a target; closing its descriptor takes it out of the epoll set.</summary>
     public void Unregister(int slot)
     {

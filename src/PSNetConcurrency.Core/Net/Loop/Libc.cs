@@ -9,7 +9,7 @@ namespace PSNetConcurrency.Core.Net.Loop;
 internal static unsafe partial class Libc
 {
     public const int EpollIn = 0x1, EpollPri = 0x2, EpollOut = 0x4, EpollErr = 0x8, EpollHup = 0x10, EpollRdHup = 0x2000, EpollEdge = 1 << 31;
-    public const int EpollAdd = 1, EpollDelete = 2;
+    public const int EpollAdd = 1, EpollDelete = 2, EpollModify = 3;
     public const int CloseOnExec = 0x80000, NonBlocking = 0x800;
     public const int NoSignal = 0x4000, DontWait = 0x40;
     public const short PollIn = 1, PollOut = 4;

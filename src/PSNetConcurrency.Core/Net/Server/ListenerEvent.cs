@@ -15,7 +15,7 @@ public enum ListenerEventType
     /// <summary>A handler has written a warning, a verbose or debug line, or information.</summary>
     Output,
 
-    /// <summary>A connection was turned away: by -Allow or -Deny, or because the listener is full.</summary>
+    /// <summary>A connection was turned away, or a datagram dropped: by -Allow or -Deny, or because the listener is full. Of datagrams one event a second at most.</summary>
     Refused,
 
     /// <summary>Something went wrong: a handler failed, a client broke the protocol or its connection broke.</summary>

@@ -96,7 +96,7 @@ public abstract class NetListener : IDisposable
 
     public long ErrorCount => Interlocked.Read(ref _errorCount);
 
-    /// <summary>Connections turned away: by -Allow or -Deny, or because the listener was full.</summary>
+    /// <summary>Connections turned away: by -Allow or -Deny, or because the listener was full. Of a UDP server the datagrams it dropped.</summary>
     public long RefusedCount => Interlocked.Read(ref _refusedCount);
 
     public DateTimeOffset StartTime { get; }
@@ -223,6 +223,18 @@ public abstract class NetListener : IDisposable
     }
 
     internal void CountSent(long bytes) => Interlocked.Add(ref _bytesSent, bytes);
+
+    /// <summary>What came and was answered together: once for many datagrams.</summary>
+    internal void CountDatagrams(long messages, long received, long sent)
+    {
+        Interlocked.Add(ref _bytesSent, sent);
+        Interlocked.Add(ref _bytesReceived, received);
+        if (messages > 0)
+        {
+            Interlocked.Add(ref _messageCount, messages);
+        }
+        Changed();
+    }
 
     internal void CountMessage()
     {

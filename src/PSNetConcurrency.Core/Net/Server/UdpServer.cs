@@ -11,17 +11,22 @@ namespace PSNetConcurrency.Core.Net.Server;
 /// </summary>
 public class UdpServer : NetListener, IDatagramHandler
 {
-    private readonly UdpServerOptions _options;
-    private readonly bool _filters;
+    private readonly AddressFilter _filter;
+    private readonly EventThrottle _refusals = new();
+    private readonly EventThrottle _errors = new();
+    private readonly EventThrottle _sendFailures = new();
     private DatagramChannel? _channel;
+    private long _messages;
+    private long _received;
+    private long _sent;
+    private bool _inBatch;
     private bool _draining;
     private bool _released;
 
     private protected UdpServer(string kind, UdpServerOptions options, DatagramService service, Socket socket)
         : base(kind, options.Name, (IPEndPoint)socket.LocalEndPoint!, NetTransport.Udp)
     {
-        _options = options;
-        _filters = options.Allow.Count > 0 || options.Deny.Count > 0;
+        _filter = new AddressFilter(options.Allow, options.Deny);
         Service = service;
         Loop = options.Loop ?? LoopGroup.Rent();
     }
@@ -41,7 +46,7 @@ public class UdpServer : NetListener, IDatagramHandler
     /// <summary>Binds, and begins to serve with the server that is made for the socket: a kind with properties of its own.</summary>
     private protected static T Start<T>(UdpServerOptions options, Func<Socket, T> create) where T : UdpServer
     {
-        Socket socket = UdpBinding.Bind(options.Address, options.Port, options.Broadcast);
+        Socket socket = UdpBinding.Bind(options.Address, options.Port, options.Broadcast, options.MulticastGroups);
         T server;
         try
         {
@@ -53,36 +58,48 @@ public class UdpServer : NetListener, IDatagramHandler
             throw;
         }
         server.Record(ListenerEventType.Started);
-        server.Loop.Post(() =>
-        {
-            server._channel = server.Loop.Bind(socket, server);
-            server.Service.OnStarted(server);
-        });
+        server.Loop.Post(() => server.Serve(socket));
         return server;
     }
 
     [MethodImpl(HotPath.Options)]
     void IDatagramHandler.OnDatagram(DatagramChannel channel, ReadOnlySpan<byte> data, DatagramAddress from)
     {
-        if (_filters && !IsAllowed(from))
+        if (_draining)
         {
-            CountRefused();
             return;
         }
-        CountReceived(data.Length);
-        CountMessage();
+        if (!_filter.IsEmpty && !_filter.Admits(from))
+        {
+            Refuse(from, "Its address is denied or not allowed.");
+            return;
+        }
+        _inBatch = true;
+        _messages++;
+        _received += data.Length;
         Service.OnDatagram(this, data, from);
     }
 
-    void IDatagramHandler.OnError(DatagramChannel channel, SocketError error) =>
-        Record(ListenerEventType.Error, error: new NetException(NetError.SocketFailure, $"{LocalEndPoint}: {new SocketException((int)error).Message}.", LocalEndPoint.ToString()));
+    // Once for all the datagrams that came together.
+    void IDatagramHandler.OnBatchEnded(DatagramChannel channel)
+    {
+        _inBatch = false;
+        HandOver();
+    }
 
-    /// <summary>Sends a datagram; on the loop only.</summary>
+    void IDatagramHandler.OnError(DatagramChannel channel, SocketError error) => RecordError(_errors, error, "");
+
+    void IDatagramHandler.OnSendFailed(DatagramChannel channel, SocketError error) => RecordError(_sendFailures, error, "a datagram was not sent: ");
+
+    /// <summary>Sends a datagram; on the loop only. Nothing once it has stopped.</summary>
     [MethodImpl(HotPath.Options)]
     internal void Send(ReadOnlySpan<byte> data, DatagramAddress to)
     {
-        CountSent(data.Length);
-        _channel!.Send(data, to);
+        if (_channel is { } channel)
+        {
+            CountSending(data.Length);
+            channel.Send(data, to);
+        }
     }
 
     /// <summary>Sends a datagram; on the loop only. Nothing once it has stopped.</summary>
@@ -90,8 +107,21 @@ public class UdpServer : NetListener, IDatagramHandler
     {
         if (_channel is { } channel)
         {
-            CountSent(data.Length);
+            CountSending(data.Length);
             channel.Send(data, to);
+        }
+    }
+
+    /// <summary>Whether it is one of the networks that -Allow names.</summary>
+    internal bool IsNamedAllowed(DatagramAddress from) => _filter.Names(from);
+
+    /// <summary>Drops a datagram: it is counted, and an event at most once a second. On the loop only.</summary>
+    internal void Refuse(DatagramAddress from, string reason)
+    {
+        CountRefused();
+        if (_refusals.Pass(out long held))
+        {
+            Record(ListenerEventType.Refused, from.ToEndPoint().ToString(), message: reason + Held(held));
         }
     }
 
@@ -119,11 +149,53 @@ public class UdpServer : NetListener, IDatagramHandler
         Release();
     });
 
-    private bool IsAllowed(DatagramAddress from)
+    private void Serve(Socket socket)
     {
-        IPAddress address = from.ToEndPoint().Address;
-        return !_options.Deny.Any(n => n.Contains(address)) && (_options.Allow.Count == 0 || _options.Allow.Any(n => n.Contains(address)));
+        try
+        {
+            _channel = Loop.Bind(socket, this);
+            Service.OnStarted(this);
+        }
+        catch (Exception e)
+        {
+            // It can't serve: who waits for it is told, and the port is free again.
+            Record(ListenerEventType.Error, message: e.Message, error: e);
+            if (_channel is null)
+            {
+                socket.Dispose();
+            }
+            Release();
+        }
     }
+
+    private void CountSending(int length)
+    {
+        _sent += length;
+        if (!_inBatch)
+        {
+            HandOver();
+        }
+    }
+
+    private void HandOver()
+    {
+        if ((_messages | _received | _sent) != 0)
+        {
+            CountDatagrams(_messages, _received, _sent);
+            _messages = _received = _sent = 0;
+        }
+    }
+
+    private void RecordError(EventThrottle throttle, SocketError error, string what)
+    {
+        if (throttle.Pass(out long held))
+        {
+            string words = $"{LocalEndPoint}: {what}{new SocketException((int)error).Message}.{Held(held)}";
+            Record(ListenerEventType.Error, message: words, error: new NetException(NetError.SocketFailure, words, LocalEndPoint.ToString()));
+        }
+    }
+
+    private static string Held(long held) => held == 0 ? "" : $" So were {held} more since the last event.";
 
     private void Release()
     {
@@ -135,6 +207,7 @@ public class UdpServer : NetListener, IDatagramHandler
         Guarded(() => Service.OnStopping(this));
         _channel?.Dispose();
         _channel = null;
+        HandOver();
         // Off the loop, which ends here if nobody else uses it.
         ThreadPool.UnsafeQueueUserWorkItem(static server => _ = server.EndAsync(), this, preferLocal: false);
     }

@@ -66,12 +66,12 @@ public sealed class WaitNetListenerCommand : ListenerSelectorCommand
 {
     private NetListener? _waited;
 
-    /// <summary>How many connections must have been accepted since the listener was started.</summary>
+    /// <summary>How many connections must have been accepted since the listener was started. UDP has none.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long ConnectionCount { get; set; }
 
-    /// <summary>How many messages must have been received since the listener was started.</summary>
+    /// <summary>How many messages, of a UDP server datagrams, must have been received since the listener was started.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long MessageCount { get; set; }
@@ -122,7 +122,7 @@ public sealed class WaitNetListenerCommand : ListenerSelectorCommand
 /// <summary>Receives what happened at a listener: clients that came and went, messages, errors.</summary>
 /// <remarks>
 /// <para>A listener keeps its last 4096 events (and at most 16 MiB of messages); when nobody fetches them the oldest make room. Receive-NetListener takes the events there are, oldest first; with -Keep they stay for the next call, and with -Wait it goes on until the listener stops or Ctrl+C is pressed.</para>
-/// <para>Message events are recorded by servers that handle messages (Start-TcpServer); an echo server only counts, so that it costs nothing. An event's Message is the message itself, and its Error the exception.</para>
+/// <para>Message events are recorded by servers that handle messages (Start-TcpServer, Start-UdpServer); an echo server only counts, so that it costs nothing. An event's Message is the message itself, and its Error the exception.</para>
 /// </remarks>
 /// <example>
 ///   <para>What an echo server has seen.</para>

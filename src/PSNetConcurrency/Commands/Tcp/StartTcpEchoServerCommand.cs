@@ -5,25 +5,6 @@ using PSNetConcurrency.Infrastructure;
 
 namespace PSNetConcurrency.Commands.Tcp;
 
-/// <summary>The services of the early internet that every network tool is tried against.</summary>
-public enum TcpServiceKind
-{
-    /// <summary>RFC 862: every byte comes back.</summary>
-    Echo,
-
-    /// <summary>RFC 863: takes everything, answers nothing.</summary>
-    Discard,
-
-    /// <summary>RFC 864: characters without end.</summary>
-    Chargen,
-
-    /// <summary>RFC 867: the date and time as text.</summary>
-    Daytime,
-
-    /// <summary>RFC 868: the seconds since 1900 as four bytes.</summary>
-    Time,
-}
-
 /// <summary>Starts a TCP server that echoes, or one of the other simple services of the early internet.</summary>
 /// <remarks>
 /// <para>The server runs in the background, in this process, on one thread for all its clients, until Stop-NetListener, the end of the session or the removal of the module. It listens on loopback unless -LocalAddress or -AnyAddress says otherwise.</para>
@@ -50,20 +31,20 @@ public enum TcpServiceKind
 /// <outputs>PSNetConcurrency.NetListener: the running server. It pipes into the client cmdlets, which take its ComputerName and Port, and into Get-, Wait-, Receive- and Stop-NetListener.</outputs>
 [Cmdlet(VerbsLifecycle.Start, "TcpEchoServer")]
 [OutputType(typeof(NetListener))]
-public sealed class StartTcpEchoServerCommand : ListenerCommand
+public sealed class StartTcpEchoServerCommand : TcpListenerCommand
 {
     /// <summary>What the server does: Echo (the default), Discard, Chargen, Daytime or Time.</summary>
     [Parameter]
-    public TcpServiceKind Kind { get; set; }
+    public NetServiceKind Kind { get; set; }
 
     protected override string ListenerKind => Kind.ToString();
 
     protected override ServerProtocol CreateProtocol() => Kind switch
     {
-        TcpServiceKind.Discard => new DiscardProtocol(),
-        TcpServiceKind.Chargen => new ChargenProtocol(),
-        TcpServiceKind.Daytime => new DaytimeProtocol(TimeProvider.System),
-        TcpServiceKind.Time => new TimeProtocol(TimeProvider.System),
+        NetServiceKind.Discard => new DiscardProtocol(),
+        NetServiceKind.Chargen => new ChargenProtocol(),
+        NetServiceKind.Daytime => new DaytimeProtocol(TimeProvider.System),
+        NetServiceKind.Time => new TimeProtocol(TimeProvider.System),
         _ => new EchoProtocol(),
     };
 }

@@ -51,7 +51,7 @@ namespace PSNetConcurrency.Commands.Tcp;
 /// <seealso cref="SetNetFaultCommand"/>
 [Cmdlet(VerbsLifecycle.Start, "TcpFaultProxy", DefaultParameterSetName = ToListener)]
 [OutputType(typeof(FaultProxyListener))]
-public sealed class StartTcpFaultProxyCommand : ListenerCommand
+public sealed class StartTcpFaultProxyCommand : TcpListenerCommand
 {
     internal const string ToAddress = "Address", ToListener = "Listener";
 

@@ -8,16 +8,6 @@ using PSNetConcurrency.Infrastructure.Scripting;
 
 namespace PSNetConcurrency.Commands.Tcp;
 
-/// <summary>How many messages a server's script block handles at once.</summary>
-public enum HandlerConcurrency
-{
-    /// <summary>One at a time, whichever client it is from: the block needs no locks.</summary>
-    Serial,
-
-    /// <summary>Messages of different clients at once, each in a runspace of its own.</summary>
-    Parallel,
-}
-
 /// <summary>Starts a TCP server that answers each message with what a script block returns.</summary>
 /// <remarks>
 /// <para>The block gets the message ($Message, and also $_) and the client ($Client). What it emits is the reply: each object is a message of its own, strings in -Encoding, bytes as they are; nothing emitted means no reply. $Client tells RemoteEndPoint, BytesReceived and more, keeps what the block stores in $Client.State, and has Send() and Close().</para>
@@ -50,9 +40,9 @@ public enum HandlerConcurrency
 /// <outputs>PSNetConcurrency.NetListener: the running server.</outputs>
 [Cmdlet(VerbsLifecycle.Start, "TcpServer")]
 [OutputType(typeof(NetListener))]
-public sealed class StartTcpServerCommand : ListenerCommand
+public sealed class StartTcpServerCommand : TcpListenerCommand
 {
-    private ScriptBlockHandler? _handler;
+    private UntakenHandler? _handler;
 
     /// <summary>The block that answers: param($Message, $Client). What it emits is the reply.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -109,13 +99,10 @@ public sealed class StartTcpServerCommand : ListenerCommand
 
     protected override ServerProtocol CreateProtocol()
     {
-        // From here on the protocol stops the handler.
-        ScriptBlockHandler handler = _handler!;
-        _handler = null;
         Encoding encoding = Encoding;
         FrameFormat format = FrameFormat;
         bool asBytes = AsByteStream;
-        return new MessageProtocol(format, handler, (header, payload) => PayloadConverter.ToMessage(format, header, payload, encoding, asBytes));
+        return new MessageProtocol(format, _handler!.Take(), (header, payload) => PayloadConverter.ToMessage(format, header, payload, encoding, asBytes));
     }
 
     protected override async Task EndAsync()
@@ -123,30 +110,12 @@ public sealed class StartTcpServerCommand : ListenerCommand
         // First what can be wrong with the parameters: the handler takes a thread.
         TcpServerOptions options = CreateOptions();
         FrameFormat = FrameFormat.WithDefaultMaximum(MaximumMessageBytes, evenIfGiven: MyInvocation.BoundParameters.ContainsKey(nameof(MaximumMessageBytes)));
-        UsingVariables script = UsingVariables.Resolve(ScriptBlock, name => SessionState.PSVariable.Get(name));
-        Dictionary<string, object?> variables = new(script.Values, StringComparer.OrdinalIgnoreCase);
-        foreach (DictionaryEntry entry in Variable)
-        {
-            variables[entry.Key.ToString()!] = entry.Value;
-        }
         int concurrency = Concurrency == HandlerConcurrency.Serial ? 1 : ThrottleLimit;
-        _handler = new ScriptBlockHandler(new ScriptHandlerOptions(script.Script, variables, Module, concurrency, FrameFormat, Encoding));
-        try
+        ScriptServerOptions server = new(ScriptBlock, SessionState.PSVariable.Get, Variable, Module, concurrency, FrameFormat, Encoding);
+        await ScriptServer.RunAsync(server, handler =>
         {
-            await _handler.StartAsync().WaitAsync(StopToken);
+            _handler = handler;
             StartListener(options);
-        }
-        catch (Exception e) when (e is RuntimeException or InvalidOperationException && _handler is not null)
-        {
-            throw new NetException(NetError.InvalidArgument, $"The server's runspace can't be opened: {e.Message} Check -Module and -Variable.", Module, e);
-        }
-        finally
-        {
-            if (_handler is { } unused)
-            {
-                // Elsewhere: a module that is being imported may take its time to stop.
-                ThreadPool.QueueUserWorkItem(static handler => handler.TryStop(), unused, preferLocal: false);
-            }
-        }
+        }, StopToken);
     }
 }

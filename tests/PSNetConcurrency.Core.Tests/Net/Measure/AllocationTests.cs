@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using PSNetConcurrency.Core.Net.Loop;
 using PSNetConcurrency.Core.Net.Measure;
 using PSNetConcurrency.Core.Net.Server;
@@ -40,6 +41,44 @@ public class AllocationTests
             client.Stop();
             client.Join(Eventually.Limit);
         }
+    }
+
+    [Fact]
+    public async Task A_datagram_allocates_nothing_at_the_server_not_even_where_senders_are_filtered()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+        const int Few = 1000, Many = 11_000;
+        using UdpServer server = UdpServer.Start("Echo", new UdpServerOptions { Allow = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8")], Deny = [IPNetwork.Parse("127.9.0.0/16")] }, new EchoService());
+        await AllocatedAsync(server, Many);
+        long few = await AllocatedAsync(server, Few), many = await AllocatedAsync(server, Many);
+        Assert.InRange(many - few, long.MinValue, 2000);
+    }
+
+    private static async Task<long> AllocatedAsync(UdpServer server, int count)
+    {
+        long before = await CountAsync(server.Loop);
+        // Two senders in turn, from a thread of their own: what they allocate is not the server's.
+        await Task.Factory.StartNew(() =>
+        {
+            using Socket first = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp), second = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            byte[] data = new byte[64], got = new byte[64];
+            foreach (Socket socket in new[] { first, second })
+            {
+                socket.ReceiveTimeout = (int)Eventually.Limit.TotalMilliseconds;
+                socket.Connect(server.LocalEndPoint);
+            }
+            for (int i = 0; i < count; i += 2)
+            {
+                first.Send(data);
+                second.Send(data);
+                Assert.Equal(64, first.Receive(got));
+                Assert.Equal(64, second.Receive(got));
+            }
+        }, TaskCreationOptions.LongRunning);
+        return await CountAsync(server.Loop) - before;
     }
 
     private static async Task<(long Server, long Client)> AllocatedAsync(TcpServer server, EventLoop client, int count)

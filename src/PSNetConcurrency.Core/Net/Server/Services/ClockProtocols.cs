@@ -27,11 +27,17 @@ public sealed class TimeProtocol(TimeProvider clock) : ServerProtocol
     /// <summary>Seconds from 1900 to 1970.</summary>
     public const long UnixEpoch = 2208988800;
 
+    /// <summary>The bytes of an answer.</summary>
+    public const int Length = 4;
+
+    /// <summary>Writes the answer. The count wraps in 2036, as the RFC's 32 bits do.</summary>
+    public static void Write(DateTimeOffset time, Span<byte> answer) =>
+        BinaryPrimitives.WriteUInt32BigEndian(answer, unchecked((uint)(time.ToUnixTimeSeconds() + UnixEpoch)));
+
     public override void OnConnected(NetClient client)
     {
-        Span<byte> answer = stackalloc byte[4];
-        // The count wraps in 2036, as the RFC's 32 bits do.
-        BinaryPrimitives.WriteUInt32BigEndian(answer, unchecked((uint)(clock.GetUtcNow().ToUnixTimeSeconds() + UnixEpoch)));
+        Span<byte> answer = stackalloc byte[Length];
+        Write(clock.GetUtcNow(), answer);
         client.SendOnLoop(answer);
         client.Channel.Close(linger: true);
     }
