@@ -32,7 +32,7 @@ internal sealed class ChatActions(ChatScreen screen, ChatPeer peer, ChatPeople p
         {
             if (line.Unknown is not null)
             {
-                string[] meant = [.. ChatCommand.Suggest(line.Unknown).Select(c => "/" + c.Name)];
+                string[] meant = [.. ScreenCommand.Suggest(line.Unknown).Select(c => "/" + c.Name)];
                 screen.Problem($"There is no command /{line.Unknown}.{(meant.Length > 0 ? $" Did you mean {string.Join(" or ", meant)}?" : " /help lists them.")} To send it as text, begin with a blank.");
             }
             else if (line.Command is not null)
@@ -65,7 +65,7 @@ internal sealed class ChatActions(ChatScreen screen, ChatPeer peer, ChatPeople p
     /// <summary>Ends when what was entered is in the peer's hands; files under way are not waited for.</summary>
     public Task HandedOverAsync() => _transfers.Count > 0 ? Task.CompletedTask : Task.WhenAll(_running);
 
-    private void Do(ChatCommand command, string rest)
+    private void Do(ScreenCommand command, string rest)
     {
         switch (command.Verb)
         {

@@ -23,10 +23,10 @@ internal sealed class ChatCompleter(ChatPeople people, ChatNumbers numbers, stri
         int blank = before.IndexOf(' ', StringComparison.Ordinal);
         if (blank < 0)
         {
-            return new Completion(1, [.. ChatCommand.All.Where(c => c.Name.StartsWith(before[1..], StringComparison.OrdinalIgnoreCase)).Select(c => c.Usage.Length > 0 ? c.Name + " " : c.Name)]);
+            return new Completion(1, [.. ScreenCommand.All.Where(c => c.Name.StartsWith(before[1..], StringComparison.OrdinalIgnoreCase)).Select(c => c.Usage.Length > 0 ? c.Name + " " : c.Name)]);
         }
         int start = blank + 1;
-        return ChatCommand.Find(before[1..blank])?.Verb switch
+        return ScreenCommand.Find(before[1..blank])?.Verb switch
         {
             ChatVerb.Message or ChatVerb.Seal => UserFirst(before, start) ?? Completion.None,
             ChatVerb.To => Users(before, start, "", "all"),

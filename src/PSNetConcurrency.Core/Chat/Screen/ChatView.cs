@@ -135,10 +135,10 @@ internal sealed class ChatView(ChatStyle style, ChatPeople people, Func<double, 
 
     public IEnumerable<string> Help(int columns)
     {
-        int width = ChatCommand.All.Max(c => c.Line.Length);
+        int width = ScreenCommand.All.Max(c => c.Line.Length);
         return
         [
-            .. ChatCommand.All.SelectMany(c => ChatStyle.Hang($"  {style.Bold(c.Line)}{new string(' ', width - c.Line.Length)}  ", c.Summary, columns)),
+            .. ScreenCommand.All.SelectMany(c => ChatStyle.Hang($"  {style.Bold(c.Line)}{new string(' ', width - c.Line.Length)}  ", c.Summary, columns)),
             .. Note("Every other line is sent as it is. Tab completes commands, users and paths; Up recalls; Alt+Enter begins a new line. A blank before / or @ sends it as text.", columns),
         ];
     }

@@ -11,9 +11,9 @@ internal enum ChatVerb
 /// <param name="Names">What it is called, without the slash; the first is the one that help shows.</param>
 /// <param name="Usage">What follows the name.</param>
 /// <param name="Summary">What it does.</param>
-internal sealed record ChatCommand(ChatVerb Verb, string[] Names, string Usage, string Summary)
+internal sealed record ScreenCommand(ChatVerb Verb, string[] Names, string Usage, string Summary)
 {
-    public static readonly ChatCommand[] All =
+    public static readonly ScreenCommand[] All =
     [
         new(ChatVerb.Users, ["users", "who"], "", "who is here, and who was"),
         new(ChatVerb.Message, ["msg", "m"], "<user> <text>", "send to one user only; @user text does the same"),
@@ -37,20 +37,20 @@ internal sealed record ChatCommand(ChatVerb Verb, string[] Names, string Usage, 
     public string Line => Usage.Length > 0 ? $"/{Name} {Usage}" : $"/{Name}";
 
     /// <summary>The command of that name, or the only one that begins so.</summary>
-    public static ChatCommand? Find(string name)
+    public static ScreenCommand? Find(string name)
     {
         if (Array.Find(All, c => c.Names.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } exact)
         {
             return exact;
         }
-        ChatCommand[] begun = name.Length == 0 ? [] : [.. All.Where(c => c.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase))];
+        ScreenCommand[] begun = name.Length == 0 ? [] : [.. All.Where(c => c.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase))];
         return begun.Length == 1 ? begun[0] : null;
     }
 
     /// <summary>The commands that a name which is none may have meant.</summary>
-    public static IReadOnlyList<ChatCommand> Suggest(string name)
+    public static IReadOnlyList<ScreenCommand> Suggest(string name)
     {
-        ChatCommand[] begun = [.. All.Where(c => name.Length > 0 && c.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase))];
+        ScreenCommand[] begun = [.. All.Where(c => name.Length > 0 && c.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase))];
         return begun.Length > 0 ? begun : [.. All.Where(c => Distance(c.Name, name.ToLowerInvariant()) <= (name.Length > 3 ? 2 : 1)).Take(3)];
     }
 
@@ -82,9 +82,9 @@ internal sealed record ChatCommand(ChatVerb Verb, string[] Names, string Usage, 
 /// <param name="Command">The command; null for text.</param>
 /// <param name="Unknown">The name of a command that there is none of.</param>
 /// <param name="Rest">The text, or what follows the command.</param>
-internal sealed record ChatLine(ChatCommand? Command, string? Unknown, string Rest)
+internal sealed record ChatLine(ScreenCommand? Command, string? Unknown, string Rest)
 {
-    private static readonly ChatCommand Message = ChatCommand.Find("msg")!;
+    private static readonly ScreenCommand Message = ScreenCommand.Find("msg")!;
 
     /// <summary>Reads a line. Text that begins with a slash or @ is sent as it is behind a blank, or with two slashes.</summary>
     public static ChatLine Parse(string line)
@@ -104,7 +104,7 @@ internal sealed record ChatLine(ChatCommand? Command, string? Unknown, string Re
         int end = line.AsSpan().IndexOfAny(" \n\t");
         string name = end < 0 ? line[1..] : line[1..end];
         string rest = end < 0 ? "" : line[(end + 1)..].Trim();
-        return ChatCommand.Find(name) is { } command ? new ChatLine(command, null, rest) : new ChatLine(null, name, rest);
+        return ScreenCommand.Find(name) is { } command ? new ChatLine(command, null, rest) : new ChatLine(null, name, rest);
     }
 
     /// <summary>The first word, or what stands in quotes, and what follows it.</summary>
