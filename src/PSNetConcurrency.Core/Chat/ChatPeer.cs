@@ -260,6 +260,9 @@ public sealed class ChatPeer : UdpServer
         return subscription;
     }
 
+    /// <summary>The user that a received message is of, as it is now.</summary>
+    internal static ChatUser? FindSender(ChatMessage message) => message.Direction == ChatDirection.Received ? message.Contact?.User : null;
+
     /// <summary>Answers a message as a program does: no program answers back.</summary>
     internal void Reply(Contact to, string text) => Loop.Post(() =>
     {

@@ -12,7 +12,7 @@ public abstract class ListenerCommand : NetCmdlet
     /// <summary>The port to listen on. With 0, the default, the system chooses a free one; the real port is on the output object.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
-    public int Port { get; set; }
+    public virtual int Port { get; set; }
 
     /// <summary>A name for the listener, for Get-NetListener and its kin. The default is its kind and id, such as Echo1.</summary>
     [Parameter]

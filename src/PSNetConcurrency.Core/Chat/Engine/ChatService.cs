@@ -61,11 +61,13 @@ internal sealed class ChatService : DatagramService
 
     public override bool IsBusy => Outbox.IsBusy;
 
+    public override bool TakesWhileDraining => true;
+
     public override void OnStarted(UdpServer server)
     {
         _server = server;
         _due = new DueQueue(server.Loop);
-        Outbox = new Outbox(_options, _due, Contacts) { Send = Send, NextNumber = NextNumber, Changed = MessageChanged, Unreachable = Away };
+        Outbox = new Outbox(_options, _due, Contacts) { Send = Send, NextNumber = NextNumber, Changed = MessageChanged, Unreachable = Away, Idle = server.ReleaseWhenIdle };
         Presence = new Presence(_options, _due, Contacts, _broadcasts, _seeds) { Send = Send, Encode = (command, flags, text, extra) => Encode(NextNumber(), command, flags, text, extra, _options.Encoding) };
         Presence.Enter();
     }
@@ -341,6 +343,8 @@ internal sealed class ChatService : DatagramService
         Raise(new ChatEvent(ChatEventType.MessageReceived, message, contact.User));
         if (_options.Handler is { } handler && !message.IsAutomatic)
         {
+            // Whoever answers has read it.
+            Open(message);
             handler.Handle(Work(message, contact));
         }
     }

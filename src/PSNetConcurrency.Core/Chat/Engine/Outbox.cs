@@ -26,8 +26,11 @@ internal sealed class Outbox(ChatPeerOptions options, DueQueue due, ContactList 
     /// <summary>A user has not answered any attempt.</summary>
     public required Action<Contact> Unreachable { get; init; }
 
-    /// <summary>Whether messages that were sent wait for their receipts.</summary>
-    public bool IsBusy => _pending.Count > 0;
+    /// <summary>The last receipt that was waited for has come, or is waited for no more.</summary>
+    public required Action Idle { get; init; }
+
+    /// <summary>Whether receipts are waited for that may come.</summary>
+    public bool IsBusy => _pending.Values.Any(o => o.To.IsReachable);
 
     /// <summary>Whether there is room for another message.</summary>
     public bool HasRoom => _queued < options.MaximumQueued;
@@ -212,6 +215,10 @@ internal sealed class Outbox(ChatPeerOptions options, DueQueue due, ContactList 
         if (outgoing.Message is { } message && message.Advance(state, error))
         {
             Changed(message);
+        }
+        if (_pending.Count == 0)
+        {
+            Idle();
         }
     }
 

@@ -16,6 +16,9 @@ public abstract class DatagramService
     /// <summary>Whether something is under way that a drain should wait for.</summary>
     public virtual bool IsBusy => false;
 
+    /// <summary>Whether datagrams are still taken while a drain waits: for a service that waits for answers.</summary>
+    public virtual bool TakesWhileDraining => false;
+
     /// <summary>The server stops: the last chance to send.</summary>
     public virtual void OnStopping(UdpServer server)
     {

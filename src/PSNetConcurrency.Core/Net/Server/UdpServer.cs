@@ -65,7 +65,7 @@ public class UdpServer : NetListener, IDatagramHandler
     [MethodImpl(HotPath.Options)]
     void IDatagramHandler.OnDatagram(DatagramChannel channel, ReadOnlySpan<byte> data, DatagramAddress from)
     {
-        if (_draining)
+        if (_draining && !Service.TakesWhileDraining)
         {
             return;
         }

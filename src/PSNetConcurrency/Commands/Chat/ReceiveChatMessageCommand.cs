@@ -131,7 +131,7 @@ public sealed class ReceiveChatMessageCommand : ChatCommand
             }
         }
 
-        bool IsWanted(ChatMessage message) => Array.Exists(patterns, p => p.IsMatch(message.From) || p.IsMatch(message.From.Split('@')[0]) || (peer.FindSender(message) is { } user && p.IsMatch(user.NickName)));
+        bool IsWanted(ChatMessage message) => Array.Exists(patterns, p => p.IsMatch(message.From) || p.IsMatch(message.From.Split('@')[0]) || (ChatPeer.FindSender(message) is { } user && p.IsMatch(user.NickName)));
     }
 
     private double Limit() => MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSeconds)) ? TimeoutSeconds : Count > 0 ? DefaultTimeout : 0;

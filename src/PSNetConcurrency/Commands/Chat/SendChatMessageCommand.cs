@@ -90,7 +90,7 @@ public sealed class SendChatMessageCommand : ChatCommand
         {
             throw new NetException(NetError.InvalidArgument, "Only of a sealed message the opening is told: -State Read takes -Sealed.", State);
         }
-        foreach (object receiver in ParameterSetName == ByUser ? User : Receivers(To))
+        foreach (object receiver in ParameterSetName == ByUser ? [.. User] : Receivers(To))
         {
             try
             {

@@ -12,7 +12,14 @@ internal static class ScriptServer
     /// Makes a handler for the block, starts it, and has <paramref name="serve"/> start the listener. Whoever takes the handler
     /// from <paramref name="serve"/>'s argument stops it; one that was not taken is stopped here.
     /// </summary>
-    public static async Task RunAsync(ScriptServerOptions options, Action<UntakenHandler> serve, CancellationToken cancellationToken)
+    public static Task RunAsync(ScriptServerOptions options, Action<UntakenHandler> serve, CancellationToken cancellationToken) => RunAsync(options, handler =>
+    {
+        serve(handler);
+        return Task.CompletedTask;
+    }, cancellationToken);
+
+    /// <summary>As the other, of a listener that starts asynchronously.</summary>
+    public static async Task RunAsync(ScriptServerOptions options, Func<UntakenHandler, Task> serve, CancellationToken cancellationToken)
     {
         UsingVariables script = UsingVariables.Resolve(options.ScriptBlock, options.FindVariable);
         Dictionary<string, object?> variables = new(script.Values, StringComparer.OrdinalIgnoreCase);
@@ -24,7 +31,7 @@ internal static class ScriptServer
         try
         {
             await handler.StartAsync().WaitAsync(cancellationToken);
-            serve(handler);
+            await serve(handler);
         }
         catch (Exception e) when (e is RuntimeException or InvalidOperationException && !handler.IsTaken)
         {
@@ -46,6 +53,9 @@ internal sealed class UntakenHandler(ScriptBlockHandler handler)
     private ScriptBlockHandler? _handler = handler;
 
     public bool IsTaken => _handler is null;
+
+    /// <summary>The handler, which is still to be taken.</summary>
+    public ScriptBlockHandler Untaken => _handler!;
 
     public Task StartAsync() => _handler!.StartAsync();
 
