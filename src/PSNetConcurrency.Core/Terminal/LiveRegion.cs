@@ -20,7 +20,7 @@ internal sealed record RegionContent(IReadOnlyList<string> Pending, string Statu
 /// </remarks>
 internal sealed class LiveRegion(ITerminal terminal, bool color)
 {
-    private const string HideCursor = "\x1b[?25l", ShowCursor = "\x1b[?25h", EraseBelow = "\x1b[J", ClearScreen = "\x1b[H\x1b[2J", ResetStyle = "\x1b[0m";
+    private const string HideCursor = "\x1b[?25l", ShowCursor = "\x1b[?25h", EraseBelow = "\x1b[J", Home = "\x1b[H", ResetStyle = "\x1b[0m";
 
     // The widths of the rows before the cursor's, and the width before the cursor in its own.
     private readonly List<int> _widthsBefore = [];
@@ -30,23 +30,26 @@ internal sealed class LiveRegion(ITerminal terminal, bool color)
     public int Width => Math.Max(10, terminal.Columns - 1);
 
     /// <summary>Writes lines above the region and draws it; each must fit the width.</summary>
-    public void Draw(RegionContent content, IEnumerable<string>? above = null, bool clear = false)
+    public void Draw(RegionContent content, IEnumerable<string>? above = null)
     {
         var frame = new StringBuilder(HideCursor);
-        if (clear)
-        {
-            frame.Append(ClearScreen);
-        }
-        else
-        {
-            Erase(frame);
-        }
+        Erase(frame);
         foreach (string line in above ?? [])
         {
             frame.Append(line).Append("\r\n");
         }
         Append(frame, content);
         terminal.Write(frame.Append(ShowCursor).ToString());
+    }
+
+    /// <summary>Scrolls everything away, into the scrollback; the region is to be drawn at the top.</summary>
+    public void ScrollAway()
+    {
+        var frame = new StringBuilder();
+        Erase(frame);
+        frame.Insert(frame.Length, "\r\n", terminal.Rows).Append(Home).Append(EraseBelow);
+        Forget();
+        terminal.Write(frame.ToString());
     }
 
     /// <summary>Something else wrote meanwhile: the region is to be drawn where the cursor is now.</summary>

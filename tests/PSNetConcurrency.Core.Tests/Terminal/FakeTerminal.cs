@@ -71,6 +71,15 @@ internal sealed class FakeTerminal(int columns = 100, int rows = 20) : ITerminal
         }
     }
 
+    /// <summary>The lines on the screen now.</summary>
+    public string[] VisibleLines()
+    {
+        lock (_screen)
+        {
+            return [.. _screen.Lines.Skip(_screen.ScrolledAway)];
+        }
+    }
+
     public async Task<bool> WaitForKeyAsync(CancellationToken cancellationToken)
     {
         while (_keys.IsEmpty)

@@ -30,6 +30,9 @@ internal sealed class VirtualScreen(int columns, int rows)
         }
     }
 
+    /// <summary>How many of them have scrolled away.</summary>
+    public int ScrolledAway => _top;
+
     /// <summary>The line of the cursor up to it.</summary>
     public string BeforeCursor => string.Concat(_lines[_row].Take(_column).Select(c => c ?? " "));
 
@@ -101,10 +104,6 @@ internal sealed class VirtualScreen(int columns, int rows)
                 break;
             case "H":
                 (_row, _column) = (_top, 0);
-                break;
-            case "2J":
-                _lines.RemoveRange(_top, _lines.Count - _top);
-                _lines.Add(new string[columns]);
                 break;
             case "?25l" or "?25h":
                 CursorIsShown = text[i] == 'h';

@@ -32,7 +32,6 @@ internal sealed class ChatScreen
     private readonly Queue<ChatMessage> _log = new();
     private readonly Queue<ChatMessage> _kept = new();
     private readonly bool _color;
-    private bool _clear;
     private bool _leaving;
 
     public ChatScreen(ITerminal terminal, ChatPeer peer, ChatScreenOptions options)
@@ -99,7 +98,12 @@ internal sealed class ChatScreen
 
     public void Problem(string text) => Show(_view.Problem(text, Columns));
 
-    public void Clear() => _clear = true;
+    /// <summary>What stands above goes into the scrollback.</summary>
+    public void Clear()
+    {
+        Draw();
+        _region.ScrollAway();
+    }
 
     public void Leave() => _leaving = true;
 
@@ -234,6 +238,10 @@ internal sealed class ChatScreen
             _ => $"{here.Count} people are here: {string.Join(", ", here.Take(10).Select(_view.Short))}{(here.Count > 10 ? $" and {here.Count - 10} more" : "")}",
         };
         Note($"You are {_peer.ChatAddress}. {who}. /help tells the commands, /quit leaves.");
+        if (_options.PeerEnds && System.Net.IPAddress.IsLoopback(_peer.LocalEndPoint.Address))
+        {
+            Note("Only this machine reaches you; with -AnyAddress you join the chat of the network.");
+        }
         ChatMessage[] earlier = [.. _peer.Inbox.Snapshot().TakeLast(20)];
         foreach (ChatMessage message in earlier)
         {
@@ -333,9 +341,8 @@ internal sealed class ChatScreen
     {
         int columns = Columns;
         string[] pending = [.. _outgoing.Where(l => !l.IsWritten).TakeLast(PendingRows).SelectMany(l => _view.Outgoing(l, columns)).TakeLast(PendingRows)];
-        _region.Draw(new RegionContent(pending, Status(), _actions.Prompt, _editor.Text, _editor.Cursor), _rows, _clear);
+        _region.Draw(new RegionContent(pending, Status(), _actions.Prompt, _editor.Text, _editor.Cursor), _rows);
         _rows.Clear();
-        _clear = false;
     }
 
     private string Status()
