@@ -182,6 +182,14 @@ $steps = [ordered]@{
         $result.Range
     }
 
+    'A chat, as IP Messenger and iptux have it: a bot, a message with its receipt, the answer' = {
+        $bot = Start-ChatPeer -Name Tour-Bot -UserName bot -Port 0 -OnMessage { "You said: $($_.Text)" }
+        $me = Start-ChatPeer -Name Tour-Me -UserName me -Port 0 -Peer "127.0.0.1:$($bot.Port)"
+        Get-ChatUser -Name bot -Peer $me -Wait
+        Send-ChatMessage -To bot -Text 'Hello.' -Peer $me -Wait
+        Receive-ChatMessage -Count 1 -Peer $me
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }

@@ -82,7 +82,7 @@ public sealed class ChatPeer : UdpServer
     public IReadOnlyList<ChatUser> Users => _service.Contacts.Snapshot();
 
     /// <summary>How many users are there now.</summary>
-    public int UserCount => Users.Count(u => u.Status != ChatUserStatus.Offline);
+    public int UserCount => _service.Contacts.CountThere();
 
     /// <summary>Received messages that nobody has fetched.</summary>
     internal BoundedLog<ChatMessage> Inbox => _service.Inbox;
@@ -145,8 +145,13 @@ public sealed class ChatPeer : UdpServer
     public async Task<ChatMessage> SendAsync(string to, string text, ChatSendOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(to);
-        ChatUser[] users = [.. Users.Where(u => u.ChatAddress.Equals(to, StringComparison.OrdinalIgnoreCase))];
-        users = users.Length > 0 ? users : [.. Users.Where(u => u.Name.Equals(to, StringComparison.OrdinalIgnoreCase) || u.NickName.Equals(to, StringComparison.OrdinalIgnoreCase))];
+        // No host has an @ in its name.
+        int at = to.LastIndexOf('@');
+        if (at > 0 && at < to.Length - 1)
+        {
+            return await SendAsync(() => _service.Contacts.Get(IpmsgText.CleanName(to[..at]), IpmsgText.CleanName(to[(at + 1)..])), to, text, options, cancellationToken).ConfigureAwait(false);
+        }
+        ChatUser[] users = [.. Users.Where(u => u.Name.Equals(to, StringComparison.OrdinalIgnoreCase) || u.NickName.Equals(to, StringComparison.OrdinalIgnoreCase))];
         if (users.Length == 1)
         {
             return await SendAsync(users[0], text, options, cancellationToken).ConfigureAwait(false);
@@ -154,11 +159,6 @@ public sealed class ChatPeer : UdpServer
         if (users.Length > 1)
         {
             throw new NetException(NetError.InvalidArgument, $"'{to}' may be {string.Join(" or ", users.Take(5).Select(u => u.ChatAddress))}. Write name@host.", to);
-        }
-        int at = to.IndexOf('@', StringComparison.Ordinal);
-        if (at > 0 && at < to.Length - 1)
-        {
-            return await SendAsync(() => _service.Contacts.Get(IpmsgText.CleanName(to[..at]), IpmsgText.CleanName(to[(at + 1)..])), to, text, options, cancellationToken).ConfigureAwait(false);
         }
         if (!to.Contains('.') && !to.Contains(':'))
         {
@@ -259,6 +259,8 @@ public sealed class ChatPeer : UdpServer
         }
         return subscription;
     }
+
+    internal void Handled() => _service.Handled();
 
     /// <summary>The user that a received message is of, as it is now.</summary>
     internal static ChatUser? FindSender(ChatMessage message) => message.Direction == ChatDirection.Received ? message.Contact?.User : null;

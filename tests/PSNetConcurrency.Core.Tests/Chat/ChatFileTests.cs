@@ -155,6 +155,8 @@ public class ChatFileTests
         Assert.Equal("for ann", await AskAsync(bob, "127.0.0.1", request));
         Assert.Equal("ann", await AskAsync(bob, "127.0.0.1", $"1:5:u:h:96:{got.PacketNumber:x}:{got.File[0].FileId:x}:4"));
         Assert.Equal("", await AskAsync(bob, "127.0.0.3", request));
+        // The same program of this machine, over another of its addresses.
+        Assert.Equal("for ann", await AskAsync(bob, "127.0.0.3", request.Replace(":u:h:", ":ann:box:", StringComparison.Ordinal)));
         Assert.Equal("", await AskAsync(bob, "127.0.0.1", request.Replace(":0\0", ":8\0", StringComparison.Ordinal)));
         Assert.Equal("", await AskAsync(bob, "127.0.0.1", $"1:5:u:h:96:{got.PacketNumber + 1:x}:{got.File[0].FileId:x}:0\0"));
         Assert.Equal("", await AskAsync(bob, "127.0.0.1", $"1:5:u:h:98:{got.PacketNumber:x}:{got.File[0].FileId:x}:0\0"));

@@ -294,7 +294,9 @@ public class ChatPeerTests
     public async Task Who_does_not_answer_a_refresh_is_away()
     {
         await using ChatRig rig = new();
-        (ChatPeer ann, ChatPeer bob) = await rig.PairAsync();
+        ChatPeer ann = await rig.StartAsync("ann", o => o with { RetryInterval = TimeSpan.FromMilliseconds(400) });
+        ChatPeer bob = await rig.StartAsync("bob", ann);
+        await ChatRig.KnowsAsync(ann, "bob");
         using RawPeer raw = new();
         raw.Send(ann, "1:1:ghost:box:1:Ghost");
         await ChatRig.KnowsAsync(ann, "ghost");

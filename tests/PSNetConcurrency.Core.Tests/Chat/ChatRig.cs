@@ -16,7 +16,7 @@ internal sealed class ChatRig : IAsyncDisposable
 
     public async Task<ChatPeer> StartAsync(string user, Func<ChatPeerOptions, ChatPeerOptions> with, params ChatPeer[] peers)
     {
-        ChatPeer peer = await ChatPeer.StartAsync(with(new ChatPeerOptions { UserName = user, HostName = "box", Port = 0, RetryInterval = TimeSpan.FromMilliseconds(50), Peer = [.. peers.Select(p => $"127.0.0.1:{p.Port}")] }), CancellationToken.None);
+        ChatPeer peer = await ChatPeer.StartAsync(with(new ChatPeerOptions { UserName = user, HostName = "box", Port = 0, RetryInterval = TimeSpan.FromMilliseconds(50), MaximumAttempt = 10, Peer = [.. peers.Select(p => $"127.0.0.1:{p.Port}")] }), CancellationToken.None);
         lock (_peers)
         {
             _peers.Add(peer);

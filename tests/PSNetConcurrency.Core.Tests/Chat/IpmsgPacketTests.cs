@@ -202,7 +202,7 @@ public class IpmsgPacketTests
     [Fact]
     public void Hostile_bytes_are_packets_or_none()
     {
-        int inputs = int.TryParse(Environment.GetEnvironmentVariable("PSNC_FUZZ_INPUTS"), out int asked) ? asked : 20_000;
+        int inputs = int.TryParse(Environment.GetEnvironmentVariable("PSNC_FUZZ_INPUTS"), out int asked) ? asked : 100_000;
         string[] seeds =
         [
             "1:100:shirouzu:jupiter:32:Hello", "iptux 0.8.0:1:a:b:257:nick\0group\0icon\0utf-8\0", "1:5:u:h:16777217:n\0g\0\nUN:u\nHN:h\nNN:n\nGN:g\n",

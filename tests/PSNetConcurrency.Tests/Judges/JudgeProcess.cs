@@ -7,7 +7,7 @@ internal sealed class JudgeProcess : IDisposable
 {
     private readonly Process _process;
 
-    private JudgeProcess(string program, IEnumerable<string> arguments, string? temporaryFolder)
+    private JudgeProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         // Where servers are, and an ordinary user's PATH does not lead.
         ProcessStartInfo start = new(Find(program) ?? throw new FileNotFoundException($"{program} is not installed."), arguments)
@@ -17,9 +17,9 @@ internal sealed class JudgeProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["LC_ALL"] = "C";
-        if (temporaryFolder is not null)
+        foreach ((string name, string value) in environment)
         {
-            start.Environment["TMPDIR"] = temporaryFolder;
+            start.Environment[name] = value;
         }
         _process = Process.Start(start)!;
         Output = new JudgeOutput($"{program}'s output", _process.StandardOutput.BaseStream);
@@ -34,19 +34,26 @@ internal sealed class JudgeProcess : IDisposable
 
     public JudgeOutput Error { get; }
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>The program's path, or null.</summary>
     public static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin")
             .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
-    public static JudgeProcess Start(string program, params string[] arguments) => new(program, arguments, null);
+    public static JudgeProcess Start(string program, params string[] arguments) => new(program, arguments, new Dictionary<string, string>());
+
+    /// <summary>Starts a program with variables of its own beside this process's.</summary>
+    public static JudgeProcess StartWith(IReadOnlyDictionary<string, string> environment, string program, params string[] arguments) =>
+        new(program, arguments, environment);
 
     /// <summary>Starts a program whose temporary files go to a folder of the test's.</summary>
-    public static JudgeProcess StartIn(string temporaryFolder, string program, params string[] arguments) => new(program, arguments, temporaryFolder);
+    public static JudgeProcess StartIn(string temporaryFolder, string program, params string[] arguments) =>
+        new(program, arguments, new Dictionary<string, string> { ["TMPDIR"] = temporaryFolder });
 
     /// <summary>Starts a Python script; the arguments are its sys.argv from 1 on.</summary>
     public static JudgeProcess Python(string script, params object[] arguments) =>
-        new("python3", ["-u", "-c", script, .. arguments.Select(a => a.ToString()!)], null);
+        Start("python3", ["-u", "-c", script, .. arguments.Select(a => a.ToString()!)]);
 
     /// <summary>Runs a program to its end, which must be a good one, and returns its output.</summary>
     public static string Run(string program, params string[] arguments)

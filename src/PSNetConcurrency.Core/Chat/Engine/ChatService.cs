@@ -11,10 +11,10 @@ using PSNetConcurrency.Core.Net.Server;
 namespace PSNetConcurrency.Core.Chat.Engine;
 
 /// <summary>The conversation of a chat peer with all others: what each packet means, and what it is answered. On the loop only.</summary>
-internal sealed class ChatService : DatagramService
+internal sealed partial class ChatService : DatagramService
 {
-    /// <summary>How long users have to answer a refresh.</summary>
-    public static readonly TimeSpan RefreshTime = TimeSpan.FromSeconds(3);
+    // How many messages wait for a handler that is slower than they come; others are kept unanswered.
+    private const int MostHandled = 1000;
 
     private static readonly string Program = $"PSNetConcurrency {typeof(ChatService).Assembly.GetName().Version?.ToString(3)}";
 
@@ -26,6 +26,7 @@ internal sealed class ChatService : DatagramService
     private UdpServer _server = null!;
     private DueQueue _due = null!;
     private long _number = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+    private int _handling;
     private bool _full;
 
     public ChatService(ChatPeerOptions options, IReadOnlyList<IPEndPoint> broadcasts, IReadOnlyList<IPEndPoint> seeds, ChatFileOffers offers, HistoryWriter? history)
@@ -174,13 +175,17 @@ internal sealed class ChatService : DatagramService
 
     public long NextNumber() => ++_number;
 
+    /// <summary>A message was handled.</summary>
+    public void Handled() => Interlocked.Decrement(ref _handling);
+
     /// <summary>Calls everybody; who was there and does not answer is away.</summary>
     public void Refresh(Action done)
     {
         long begun = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         Contact[] there = [.. Contacts.All.Where(c => c.Status != ChatUserStatus.Offline)];
         Presence.Announce(IpmsgCommand.BrEntry);
-        _due.Add(RefreshTime, () =>
+        // As long as a message has for its second attempt.
+        _due.Add(3 * _options.RetryInterval, () =>
         {
             foreach (Contact silent in there.Where(c => c.LastSeen.ToUnixTimeMilliseconds() < begun))
             {
@@ -188,77 +193,6 @@ internal sealed class ChatService : DatagramService
             }
             done();
         });
-    }
-
-    /// <summary>Tells the sender of a sealed message that it is opened here.</summary>
-    public void Open(ChatMessage message)
-    {
-        if (message is not { Direction: ChatDirection.Received, Sealed: true, IsOpened: false })
-        {
-            return;
-        }
-        message.IsOpened = true;
-        message.Advance(ChatMessageState.Read);
-        if (message.Contact is { EndPoints.Count: > 0 } sender)
-        {
-            Outgoing notice = new(sender, null, o => Encode(o.Number, IpmsgCommand.ReadMsg, message.WantsReadCheck ? IpmsgOptions.ReadCheck : 0, Digits(message.PacketNumber), [], _options.Encoding));
-            if (message.WantsReadCheck)
-            {
-                Outbox.SendBeside(notice);
-            }
-            else
-            {
-                Send(notice.Prepare(NextNumber()), sender.EndPoints[0]);
-            }
-        }
-        MessageChanged(message);
-    }
-
-    /// <summary>Takes a message to be sent.</summary>
-    /// <exception cref="NetException">It is too long, or too many wait.</exception>
-    public ChatMessage Send(Contact to, string text, ChatSendOptions options, OfferedFile[] files)
-    {
-        if (!Outbox.HasRoom)
-        {
-            throw new NetException(NetError.QueueFull, $"{_options.MaximumQueued} messages wait for their receivers already: no more are taken until some arrive.", to.ChatAddress);
-        }
-        text = text.ReplaceLineEndings("\n").Replace("\0", "", StringComparison.Ordinal);
-        ChatMessage message = new(ChatMessage.NewId(), ChatDirection.Sent, $"{_options.UserName}@{_options.HostName}", to.ChatAddress, text, options.Sealed) { Contact = to, IsAutomatic = options.Automatic };
-        message.File = [.. files.Select(f => new ChatFile($"{message.Id}:{f.Id}", f.Name, f.Length, f.IsFolder, f.Modified, message) { FileId = f.Id })];
-        Outgoing outgoing = new(to, message, o => EncodeMessage(o, text, options, files)) { IsConfirmed = !options.Automatic };
-        if (EncodeMessage(outgoing, text, options, []).Length + files.Sum(f => 64 + 4 * f.Name.Length) > IpmsgPacket.MaximumLength)
-        {
-            throw new NetException(NetError.MessageTooLarge, $"The message has {text.Length} characters{(files.Length > 0 ? $" and {files.Length} files" : "")}: it does not fit into one datagram of {IpmsgPacket.MaximumLength} bytes. Send it in parts, or as a file.", to.ChatAddress);
-        }
-        History?.Add(message);
-        Outbox.Add(outgoing);
-        return message;
-    }
-
-    /// <summary>Tells the sender of files that they are not wanted, or no more.</summary>
-    public void ReleaseFiles(ChatMessage message)
-    {
-        if (message is { Direction: ChatDirection.Received, File.Length: > 0, Contact: { EndPoints.Count: > 0 } sender })
-        {
-            Send(Encode(NextNumber(), IpmsgCommand.ReleaseFiles, 0, Digits(message.PacketNumber), [], _options.Encoding), sender.EndPoints[0]);
-        }
-    }
-
-    private byte[] EncodeMessage(Outgoing outgoing, string text, ChatSendOptions options, OfferedFile[] files)
-    {
-        Contact to = outgoing.To;
-        Encoding legacy = to.Encoding ?? _options.Encoding;
-        bool utf8 = to.SupportsUtf8 || legacy is UTF8Encoding || !IpmsgText.Fits(text, legacy);
-        Encoding encoding = utf8 ? IpmsgText.Utf8 : legacy;
-        IpmsgOptions flags = (utf8 ? IpmsgOptions.Utf8 : 0)
-            | (options.Automatic ? IpmsgOptions.AutoRet : IpmsgOptions.SendCheck)
-            | (options.Sealed ? IpmsgOptions.Secret | IpmsgOptions.ReadCheck : 0)
-            | (files.Length > 0 ? IpmsgOptions.FileAttach : 0);
-        if (files.Length > 0)
-        {
-            Offers.Add(outgoing, files);
-        }
-        return Encode(outgoing.Number, IpmsgCommand.SendMsg, flags, encoding.GetBytes(text), files.Length > 0 ? IpmsgFile.WriteList(files.Select(f => f.Listed), encoding) : [], encoding);
     }
 
     private void OnEntry(IpmsgPacket packet, IPEndPoint from, int length)
@@ -343,6 +277,12 @@ internal sealed class ChatService : DatagramService
         Raise(new ChatEvent(ChatEventType.MessageReceived, message, contact.User));
         if (_options.Handler is { } handler && !message.IsAutomatic)
         {
+            if (Interlocked.Increment(ref _handling) > MostHandled)
+            {
+                Interlocked.Decrement(ref _handling);
+                _server.CountRefused();
+                return;
+            }
             // Whoever answers has read it.
             Open(message);
             handler.Handle(Work(message, contact));

@@ -10,11 +10,16 @@ internal sealed class ChatWork(ChatPeer peer, ChatMessage message, Contact sende
 
     protected override void Reply(IReadOnlyList<FrameContent> replies)
     {
+        peer.Handled();
         foreach (FrameContent reply in replies)
         {
             peer.Reply(sender, Encoding.UTF8.GetString(reply.Payload ?? []));
         }
     }
 
-    protected override void Failed(Exception failure) => peer.Record(ListenerEventType.Error, message.From, message: failure.Message, error: failure);
+    protected override void Failed(Exception failure)
+    {
+        peer.Handled();
+        peer.Record(ListenerEventType.Error, message.From, message: failure.Message, error: failure);
+    }
 }

@@ -24,6 +24,15 @@ internal sealed class ContactList(int maximum)
         }
     }
 
+    /// <summary>How many users are there now. From any thread.</summary>
+    public int CountThere()
+    {
+        lock (_gate)
+        {
+            return _byName.Values.Count(c => c.IsSeen && c.Status != ChatUserStatus.Offline);
+        }
+    }
+
     public bool TryFind(string name, string host, [NotNullWhen(true)] out Contact? contact) => _byName.TryGetValue((name, host), out contact);
 
     public bool TryFind(IPEndPoint endPoint, [NotNullWhen(true)] out Contact? contact) => _byEndPoint.TryGetValue(endPoint, out contact);

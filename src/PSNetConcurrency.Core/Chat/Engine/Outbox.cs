@@ -54,7 +54,7 @@ internal sealed class Outbox(ChatPeerOptions options, DueQueue due, ContactList 
     /// <summary>A user is there, or there again.</summary>
     public void Appeared(Contact contact)
     {
-        if (contact.Current is { } current)
+        if (contact.Current is { IsParked: true } current)
         {
             current.Attempt = 0;
             Transmit(current);
@@ -158,6 +158,7 @@ internal sealed class Outbox(ChatPeerOptions options, DueQueue due, ContactList 
     private void Transmit(Outgoing outgoing)
     {
         Contact to = outgoing.To;
+        outgoing.IsParked = false;
         outgoing.Attempt++;
         // Each of a user's addresses in turn: one may have become unreachable.
         Send(outgoing.Bytes!, to.EndPoints[(outgoing.Attempt - 1) % to.EndPoints.Count]);
@@ -178,9 +179,13 @@ internal sealed class Outbox(ChatPeerOptions options, DueQueue due, ContactList 
 
     private void Due(Outgoing outgoing, int attempt)
     {
-        if (outgoing.IsDone || outgoing.Attempt != attempt || !outgoing.To.IsReachable)
+        if (outgoing.IsDone || outgoing.Attempt != attempt)
         {
-            // Who has gone gets it when he is back.
+            return;
+        }
+        if (!outgoing.To.IsReachable)
+        {
+            outgoing.IsParked = true;
             return;
         }
         if (attempt < options.MaximumAttempt)

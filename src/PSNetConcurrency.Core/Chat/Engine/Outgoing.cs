@@ -21,6 +21,9 @@ internal sealed class Outgoing(Contact to, ChatMessage? message, Func<Outgoing, 
 
     public bool IsDone { get; set; }
 
+    /// <summary>Whether its receiver went before it was confirmed: it is sent again when he is back.</summary>
+    public bool IsParked { get; set; }
+
     public byte[] Prepare(long number)
     {
         Number = number;

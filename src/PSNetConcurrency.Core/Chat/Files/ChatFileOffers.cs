@@ -47,11 +47,11 @@ internal sealed class ChatFileOffers(int maximum)
     }
 
     /// <summary>The file of a request, if it was offered to somebody at that address.</summary>
-    public OfferedFile? Find(IpmsgFileRequest request, IPAddress address)
+    public OfferedFile? Find(IpmsgFileRequest request, IpmsgPacket packet, IPAddress address)
     {
         lock (_gate)
         {
-            return _offers.TryGetValue(request.PacketNumber, out (Outgoing Message, OfferedFile[] Files) offer) && IsTo(offer.Message, address)
+            return _offers.TryGetValue(request.PacketNumber, out (Outgoing Message, OfferedFile[] Files) offer) && (IsTo(offer.Message, address) || IsHere(offer.Message, packet, address))
                 ? Array.Find(offer.Files, f => f.Id == request.FileId && f.IsFolder == request.IsFolder) ?? Array.Find(offer.Files, f => f.Id == request.DecimalFileId && f.IsFolder == request.IsFolder)
                 : null;
         }
@@ -81,6 +81,13 @@ internal sealed class ChatFileOffers(int maximum)
                 IsUtf8 = packet.Has(IpmsgOptions.Utf8),
             }),
     ];
+
+    // Within this machine a program may connect from another address than it sends datagrams from, as iptux does; no address proves anything there.
+    private static bool IsHere(Outgoing message, IpmsgPacket packet, IPAddress address) =>
+        IPAddress.IsLoopback(address) && message.To.User is { } user && user.Address.Any(IPAddress.IsLoopback)
+        && Name(packet.User).Equals(user.Name, StringComparison.OrdinalIgnoreCase) && Name(packet.Host).Equals(user.Host, StringComparison.OrdinalIgnoreCase);
+
+    private static string Name(ReadOnlyMemory<byte> bytes) => IpmsgText.CleanName(IpmsgText.Utf8.GetString(bytes.Span));
 
     private static bool IsTo(Outgoing message, IPAddress address) => message.To.User.Address.Contains(address);
 

@@ -23,7 +23,7 @@ internal sealed class ChatFileProtocol(ChatFileOffers offers, Encoding legacy) :
             return;
         }
         IpmsgFileRequest request = IpmsgFileRequest.Read(packet)!;
-        if (offers.Find(request, client.RemoteEndPoint.Address) is not { } file || request.Offset > file.Length)
+        if (offers.Find(request, packet, client.RemoteEndPoint.Address) is not { } file || request.Offset > file.Length)
         {
             // Closed without a word: the protocol has none. Whether there is such a file is nothing to tell a stranger.
             Peer?.CountRefused();

@@ -8,7 +8,7 @@ namespace PSNetConcurrency.Commands.Chat;
 /// <summary>Lists the users of the chat.</summary>
 /// <remarks>
 /// <para>A peer learns of users by the entries that they broadcast, by the answers to its own, and by what they send. Who went, or did not confirm a message, is Offline and stays in the list. The same user seen at several addresses is one user with several.</para>
-/// <para>-Refresh calls everybody anew and takes three seconds: who was there and does not answer is Offline then. -Wait waits until somebody of that name is there.</para>
+/// <para>-Refresh calls everybody anew and takes three times the peer's -RetryIntervalSeconds, three seconds unless it was told otherwise: who was there and does not answer is Offline then. -Wait waits until somebody of that name is there.</para>
 /// </remarks>
 /// <example>
 ///   <para>Who is there.</para>
@@ -41,7 +41,7 @@ public sealed class GetChatUserCommand : ChatCommand
     [ValidateNotNullOrEmpty]
     public ChatUserStatus[] Status { get; set; } = [];
 
-    /// <summary>Calls everybody first, and waits three seconds for the answers.</summary>
+    /// <summary>Calls everybody first, and waits for the answers, three seconds usually.</summary>
     [Parameter]
     public SwitchParameter Refresh { get; set; }
 
