@@ -198,3 +198,19 @@ Describe 'Get-ChatHistory' {
         }
     }
 }
+
+Describe 'Enter-Chat' {
+    # In a runspace whose host shows nothing: where Pester runs there may be a terminal, and then it would wait for a person.
+    It 'is an error without a terminal, which names what scripts use' {
+        $shell = [PowerShell]::Create([initialsessionstate]::CreateDefault2())
+        try {
+            $null = $shell.AddScript('Import-Module $args[0]; Enter-Chat -Port 0').AddArgument((Get-Module PSNetConcurrency).Path)
+            $failure = { $shell.Invoke() } | Should -Throw -PassThru
+            $failure.Exception.InnerException.ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'NoTerminal,*'
+            $failure.Exception.Message | Should -BeLike '*Send-ChatMessage*'
+        }
+        finally {
+            $shell.Dispose()
+        }
+    }
+}

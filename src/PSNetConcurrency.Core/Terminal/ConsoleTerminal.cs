@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Terminal;
 
@@ -15,7 +14,7 @@ internal sealed class ConsoleTerminal : ITerminal, IDisposable
     private readonly PosixSignalRegistration[] _signals;
     private readonly KeyWaiter _waiter;
 
-    private ConsoleTerminal()
+    public ConsoleTerminal()
     {
         _waiter = OperatingSystem.IsLinux() ? new PollingKeyWaiter() : new KeyWaiter();
         _signals = OperatingSystem.IsWindows() ? [] :
@@ -38,19 +37,11 @@ internal sealed class ConsoleTerminal : ITerminal, IDisposable
 
     public bool HasUnicode { get; } = OperatingSystem.IsWindows() ? Console.OutputEncoding.CodePage is 65001 or 1200 : LocaleIsUnicode();
 
-    /// <summary>Takes the console.</summary>
-    /// <exception cref="NetException"><see cref="NetError.NoTerminal"/>.</exception>
-    public static ConsoleTerminal Open(string insteadUse)
-    {
-        string? lack = Console.IsInputRedirected ? "the input is redirected"
-            : Console.IsOutputRedirected ? "the output is redirected"
-            : Environment.GetEnvironmentVariable("TERM") == "dumb" ? "TERM says that this one is dumb"
-            : null;
-        return lack is null ? new ConsoleTerminal() : throw NoTerminal(lack, insteadUse);
-    }
-
-    public static NetException NoTerminal(string lack, string insteadUse) =>
-        new(NetError.NoTerminal, $"This takes a terminal with a person before it, and {lack}. {insteadUse}", lack);
+    /// <summary>Why the console of this process is none that a person is before; null where it is.</summary>
+    public static string? Lack() => Console.IsInputRedirected ? "the input is redirected"
+        : Console.IsOutputRedirected ? "the output is redirected"
+        : Environment.GetEnvironmentVariable("TERM") == "dumb" ? "TERM says that this one is dumb"
+        : null;
 
     public Task<bool> WaitForKeyAsync(CancellationToken cancellationToken) => Console.KeyAvailable ? Task.FromResult(true) : _waiter.WaitAsync(cancellationToken);
 

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using PSNetConcurrency.HelpBuilder;
 
 namespace PSNetConcurrency.Tests.Help;
@@ -37,10 +36,6 @@ public class ExampleTests
             try
             {
                 engine.RunWithin(s_limit, code);
-            }
-            catch (RuntimeException e) when (e.ErrorRecord.FullyQualifiedErrorId.StartsWith("NoTerminal,", StringComparison.Ordinal))
-            {
-                // As far as an example comes whose last command is for a person before a terminal.
             }
             finally
             {

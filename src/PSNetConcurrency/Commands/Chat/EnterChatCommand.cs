@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Net;
 using System.Net.Sockets;
 using PSNetConcurrency.Core.Chat;
@@ -98,16 +99,14 @@ public sealed class EnterChatCommand : ChatCommand
         {
             throw new NetException(NetError.InvalidArgument, $"-Peer is a peer that runs; -{given[0]} is for one that is started for the screen.", given[0]);
         }
-        if (LackOfHost() is { } lack)
+        string? lack = ConsoleTerminal.Lack() ?? LackOfHost();
+        _isOpen = lack is null && Interlocked.Exchange(ref _open, 1) == 0;
+        if (!_isOpen)
         {
-            throw ConsoleTerminal.NoTerminal(lack, InsteadUse);
+            lack ??= "another chat is open in this one";
+            throw new NetException(NetError.NoTerminal, $"Enter-Chat takes a terminal with a person before it, and {lack}. {InsteadUse}", lack);
         }
-        if (Interlocked.Exchange(ref _open, 1) != 0)
-        {
-            throw ConsoleTerminal.NoTerminal("this one has a chat open already", InsteadUse);
-        }
-        _isOpen = true;
-        using ConsoleTerminal terminal = ConsoleTerminal.Open(InsteadUse);
+        using ConsoleTerminal terminal = new();
         ChatPeer peer = Peer is null && (given.Length > 0 || Running.Count == 0) ? await StartOwnAsync() : Chat;
         ChatScreen screen = new(terminal, peer, new ChatScreenOptions
         {
@@ -164,9 +163,21 @@ public sealed class EnterChatCommand : ChatCommand
     /// <summary>Why this host, whatever the console is, has no person before it; null where it may.</summary>
     private string? LackOfHost() =>
         Host.Name == "ServerRemoteHost" ? "this session is a remote one"
-        : Host.UI?.RawUI is null ? $"the host '{Host.Name}' shows nothing"
+        : !ShowsSomething() ? $"the host '{Host.Name}' has no screen"
         : Environment.GetCommandLineArgs().Skip(1).Any(a => a.Length >= "-noni".Length && "-noninteractive".StartsWith(a, StringComparison.OrdinalIgnoreCase)) ? "PowerShell was started with -NonInteractive"
         : null;
+
+    private bool ShowsSomething()
+    {
+        try
+        {
+            return Host.UI?.RawUI is { } screen && screen.WindowSize.Width > 0;
+        }
+        catch (Exception e) when (e is HostException or NotImplementedException or NotSupportedException or PSNotSupportedException)
+        {
+            return false;
+        }
+    }
 
     private bool WantsColor() => SessionState.PSVariable.GetValue("PSStyle") is not { } style
         || PSObject.AsPSObject(style).Properties["OutputRendering"]?.Value?.ToString() != "PlainText";

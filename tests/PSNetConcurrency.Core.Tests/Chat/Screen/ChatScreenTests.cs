@@ -116,7 +116,7 @@ public class ChatScreenTests
         await rig.SeesAsync("bob: first");
         rig.Terminal.Type("/away at lunch\n/users\n/help\n/clear\n");
         await rig.SeesAsync("/accept <number> [folder]");
-        await Eventually.TrueAsync(() => rig.Terminal.VisibleLines().Length == 2, "Only the line being typed is left.");
+        await Eventually.TrueAsync(() => !rig.Terminal.VisibleLines().Any(l => l.Contains("/accept", StringComparison.Ordinal)), "The help scrolls away.");
         Assert.Contains(rig.Terminal.Lines(), l => l.Contains("bob@here", StringComparison.Ordinal));
         await rig.SeesAsync(l => l.StartsWith(" ann (away)", StringComparison.Ordinal) || l.StartsWith("-- ann (away)", StringComparison.Ordinal), "Ann is away.");
         rig.Terminal.Type("/history 5\n");
