@@ -205,9 +205,10 @@ Describe 'Enter-Chat' {
         $shell = [PowerShell]::Create([initialsessionstate]::CreateDefault2())
         try {
             $null = $shell.AddScript('Import-Module $args[0]; Enter-Chat -Port 0').AddArgument((Get-Module PSNetConcurrency).Path)
-            $failure = { $shell.Invoke() } | Should -Throw -PassThru
-            $failure.Exception.InnerException.ErrorRecord.FullyQualifiedErrorId | Should -BeLike 'NoTerminal,*'
-            $failure.Exception.Message | Should -BeLike '*Send-ChatMessage*'
+            $null = $shell.Invoke()
+            $shell.Streams.Error.Count | Should -Be 1
+            $shell.Streams.Error[0].FullyQualifiedErrorId | Should -BeLike 'NoTerminal,*'
+            $shell.Streams.Error[0].Exception.Message | Should -BeLike '*Send-ChatMessage*'
         }
         finally {
             $shell.Dispose()

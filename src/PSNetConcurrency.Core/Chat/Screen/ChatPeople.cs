@@ -10,6 +10,7 @@ internal sealed class ChatPeople
 
     private readonly ChatPeer _peer;
     private Dictionary<string, ChatUser> _users = new(StringComparer.OrdinalIgnoreCase);
+    private IReadOnlyList<ChatUser>? _here;
 
     public ChatPeople(ChatPeer peer)
     {
@@ -21,11 +22,12 @@ internal sealed class ChatPeople
     public IEnumerable<ChatUser> All => _users.Values.OrderBy(u => u.DisplayName, StringComparer.CurrentCultureIgnoreCase);
 
     /// <summary>Those who are here, away or not.</summary>
-    public IReadOnlyList<ChatUser> Here => [.. All.Where(u => u.Status != ChatUserStatus.Offline)];
+    public IReadOnlyList<ChatUser> Here => _here ??= [.. All.Where(u => u.Status != ChatUserStatus.Offline)];
 
     /// <summary>Learns anew who is known.</summary>
     public void Refresh()
     {
+        _here = null;
         _users = new Dictionary<string, ChatUser>(StringComparer.OrdinalIgnoreCase);
         foreach (ChatUser user in _peer.Users)
         {
@@ -38,6 +40,7 @@ internal sealed class ChatPeople
     {
         ChatUser? before = _users.GetValueOrDefault(user.ChatAddress);
         _users[user.ChatAddress] = user;
+        _here = null;
         if (_users.Count > 20_000)
         {
             // The peer forgets some of those that are gone, to keep within its bounds.

@@ -5,7 +5,7 @@ namespace PSNetConcurrency.Core.Chat.Screen;
 /// <summary>What happens in the chat, as rows of the terminal. Whatever came from the network is cleaned here.</summary>
 internal sealed class ChatView(ChatStyle style, ChatPeople people, Func<double, string> formatBytes)
 {
-    private const int LongestText = 8000, MostNames = 5;
+    private const int LongestText = 8000, MostNames = 5, MostChanges = 10;
 
     public IEnumerable<string> Message(ChatMessage message, int number, int columns)
     {
@@ -84,6 +84,11 @@ internal sealed class ChatView(ChatStyle style, ChatPeople people, Func<double, 
             {
                 rows.AddRange(ChatStyle.Hang($"{style.Dim(style.Note)} ", $"{TerminalText.CleanLine(before.DisplayName)} is now called {people.NameOf(now)}", columns, style.Dim));
             }
+        }
+        if (rows.Count > MostChanges)
+        {
+            // Who changes without end shall not have the screen.
+            rows = [.. rows.Take(MostChanges), .. Note($"{rows.Count - MostChanges} more changes: /users lists who is here", columns)];
         }
         if (came.Count > 0)
         {
