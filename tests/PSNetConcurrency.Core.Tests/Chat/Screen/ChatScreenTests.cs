@@ -91,6 +91,9 @@ public class ChatScreenTests
         await rig.SeesAsync(l => l.EndsWith("→ bob: mine ✓", StringComparison.Ordinal), "It is delivered.");
         await rig.Bob.OpenAsync(received);
         await rig.SeesAsync("✓✓ bob opened \"mine\"");
+        await rig.Bob.SendAsync("ann", "end");
+        await rig.SeesAsync("bob: end");
+        Assert.Single(rig.Terminal.Lines(), l => l.Contains("opened \"mine\"", StringComparison.Ordinal));
     }
 
     [Fact]
