@@ -18,6 +18,7 @@
         'ConvertFrom-StructByte'
         'ConvertTo-Frame'
         'ConvertTo-StructByte'
+        'Enter-Chat'
         'Get-AvailablePort'
         'Get-ChatHistory'
         'Get-ChatUser'

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
+using PSNetConcurrency.Core.Terminal;
 
 namespace PSNetConcurrency.Shell;
 
@@ -12,7 +13,7 @@ internal sealed class Interactive
     private readonly ShellOptions _options;
     private readonly ShellHost _host;
     private readonly PipelineRunner _runner;
-    private readonly List<string> _history = [];
+    private readonly InputHistory _history = new();
     private readonly LineEditor? _editor;
 
     public Interactive(ShellOptions options, ShellHost host, Runspace runspace, PipelineRunner runner)
@@ -69,7 +70,7 @@ internal sealed class Interactive
             block = continued ? $"{block}\n{line}" : line;
             if (IsComplete(block, line, continued))
             {
-                Remember(block);
+                _history.Add(block);
                 return block;
             }
         }
@@ -119,13 +120,5 @@ internal sealed class Interactive
             return "";
         }
         return _runner.Evaluate("prompt")?.ToString() is { Length: > 0 } prompt ? prompt : "PS>";
-    }
-
-    private void Remember(string block)
-    {
-        if (!string.IsNullOrWhiteSpace(block) && (_history.Count == 0 || _history[^1] != block))
-        {
-            _history.Add(block);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using PSNetConcurrency.Core.Terminal;
 
 namespace PSNetConcurrency.Shell;
 
@@ -16,13 +17,11 @@ internal enum EditResult
 }
 
 /// <summary>Edits one line on a terminal, behind a prompt that stands there already.</summary>
-internal sealed class LineEditor(List<string>? history = null, CompletionCycle? completion = null)
+internal sealed class LineEditor(InputHistory? history = null, CompletionCycle? completion = null)
 {
     private readonly EditBuffer _buffer = new();
     private int _startColumn;
     private int _cursorRow;
-    private int _historyIndex;
-    private string _unfinished = "";
 
     public EditResult Read(out string line)
     {
@@ -30,7 +29,7 @@ internal sealed class LineEditor(List<string>? history = null, CompletionCycle? 
         _buffer.Set("");
         _startColumn = Console.CursorLeft;
         _cursorRow = 0;
-        _historyIndex = history?.Count ?? 0;
+        history?.Rewind();
         completion?.Forget();
         while (true)
         {
@@ -73,78 +72,18 @@ internal sealed class LineEditor(List<string>? history = null, CompletionCycle? 
         bool control = key.Modifiers.HasFlag(ConsoleModifiers.Control);
         switch (key.Key)
         {
-            case ConsoleKey.LeftArrow when control:
-                _buffer.WordLeft();
-                break;
-            case ConsoleKey.RightArrow when control:
-                _buffer.WordRight();
-                break;
-            case ConsoleKey.LeftArrow:
-                _buffer.Left();
-                break;
-            case ConsoleKey.RightArrow:
-                _buffer.Right();
-                break;
-            case ConsoleKey.Home:
-            case ConsoleKey.A when control:
-                _buffer.MoveTo(0);
-                break;
-            case ConsoleKey.End:
-            case ConsoleKey.E when control:
-                _buffer.MoveTo(_buffer.Length);
-                break;
-            case ConsoleKey.W when control:
-            case ConsoleKey.Backspace when control:
-                _buffer.DeleteWordBefore();
-                break;
-            case ConsoleKey.Backspace:
-            case ConsoleKey.H when control:
-                _buffer.Backspace();
-                break;
-            case ConsoleKey.Delete:
-            case ConsoleKey.D when control:
-                _buffer.Delete();
-                break;
-            case ConsoleKey.U when control:
-                _buffer.DeleteToStart();
-                break;
-            case ConsoleKey.K when control:
-                _buffer.DeleteToEnd();
-                break;
-            case ConsoleKey.Escape:
-                _buffer.Set("");
-                break;
             case ConsoleKey.UpArrow:
             case ConsoleKey.P when control:
-                Recall(-1);
+                history?.Recall(_buffer, -1);
                 break;
             case ConsoleKey.DownArrow:
             case ConsoleKey.N when control:
-                Recall(1);
+                history?.Recall(_buffer, 1);
                 break;
             default:
-                if (!char.IsControl(key.KeyChar))
-                {
-                    _buffer.Insert(key.KeyChar);
-                }
+                EditKeys.Apply(_buffer, key);
                 break;
         }
-    }
-
-    private void Recall(int step)
-    {
-        int count = history?.Count ?? 0;
-        int wanted = _historyIndex + step;
-        if (wanted < 0 || wanted > count)
-        {
-            return;
-        }
-        if (_historyIndex == count)
-        {
-            _unfinished = _buffer.Text;
-        }
-        _historyIndex = wanted;
-        _buffer.Set(wanted == count ? _unfinished : history![wanted]);
     }
 
     /// <summary>Draws the whole line again: back to its start, clear, write, and to the cursor.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Text;
+using PSNetConcurrency.Core.Terminal;
 
 namespace PSNetConcurrency.Shell;
 

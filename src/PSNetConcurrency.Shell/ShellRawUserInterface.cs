@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using PSNetConcurrency.Core.Terminal;
 
 namespace PSNetConcurrency.Shell;
 

@@ -198,3 +198,20 @@ Describe 'Get-ChatHistory' {
         }
     }
 }
+
+Describe 'Enter-Chat' {
+    # In a runspace whose host shows nothing: where Pester runs there may be a terminal, and then it would wait for a person.
+    It 'is an error without a terminal, which names what scripts use' {
+        $shell = [PowerShell]::Create([initialsessionstate]::CreateDefault2())
+        try {
+            $null = $shell.AddScript('Import-Module $args[0]; Enter-Chat -Port 0').AddArgument((Get-Module PSNetConcurrency).Path)
+            $null = $shell.Invoke()
+            $shell.Streams.Error.Count | Should -Be 1
+            $shell.Streams.Error[0].FullyQualifiedErrorId | Should -BeLike 'NoTerminal,*'
+            $shell.Streams.Error[0].Exception.Message | Should -BeLike '*Send-ChatMessage*'
+        }
+        finally {
+            $shell.Dispose()
+        }
+    }
+}

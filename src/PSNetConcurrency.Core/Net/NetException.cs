@@ -116,6 +116,9 @@ public enum NetError
     /// <summary>As many wait as are kept: no more are taken.</summary>
     QueueFull,
 
+    /// <summary>It takes a terminal with a person before it, and there is none.</summary>
+    NoTerminal,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }

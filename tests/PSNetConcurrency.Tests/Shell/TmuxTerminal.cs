@@ -34,20 +34,25 @@ internal sealed class TmuxTerminal : IDisposable
     }
 
     /// <summary>Looks until a line of the screen fulfils the condition.</summary>
-    public async Task WaitForLineAsync(Func<string, bool> condition)
+    public Task WaitForLineAsync(Func<string, bool> condition) => WaitForScreenAsync(lines => lines.Any(condition));
+
+    /// <summary>Looks until the lines of the screen, without those below that are blank, fulfil the condition.</summary>
+    public async Task<string[]> WaitForScreenAsync(Func<string[], bool> condition)
     {
         var clock = Stopwatch.StartNew();
         string screen;
         do
         {
             screen = await TmuxAsync("capture-pane", "-p", "-t", "t");
-            if (screen.Split('\n').Any(line => condition(line.TrimEnd())))
+            string[] lines = [.. screen.TrimEnd().Split('\n').Select(line => line.TrimEnd())];
+            if (condition(lines))
             {
-                return;
+                return lines;
             }
         }
         while (clock.Elapsed < ShellProcess.Patience);
         Assert.Fail($"Not seen on the screen:\n{screen}");
+        return [];
     }
 
     public Task WaitForLineAsync(string line) => WaitForLineAsync(seen => seen == line);

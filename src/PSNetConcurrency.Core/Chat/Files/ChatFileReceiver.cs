@@ -121,7 +121,7 @@ internal sealed class ChatFileReceiver(ChatFile file, ChatReceiveOptions options
 
     private async Task<FileTransferResult> FolderAsync(FileOffer offer, CancellationToken stop)
     {
-        string target = SafeName.Resolve(options.Destination, [offer.Name]);
+        string target = SafeName.Resolve(options.Destination, [offer.Name]).Path;
         if (Path.Exists(target) && options.Conflict is FileConflict.Fail or FileConflict.Overwrite)
         {
             throw new NetException(NetError.FileExists, $"There is a '{offer.Name}' in the destination already, and a folder is never replaced. Receive it with -Conflict Rename, or move the other.", target);

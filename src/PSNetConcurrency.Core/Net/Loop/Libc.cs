@@ -85,6 +85,23 @@ internal static unsafe partial class Libc
         return Poll(&request, 1, timeout) > 0;
     }
 
+    /// <summary>Waits, for ever, until there is something to read from one of two descriptors, or it is broken.</summary>
+    /// <returns>Whether it was the first; then <paramref name="hungUp"/> tells whether it will give no more.</returns>
+    public static bool PollEither(int first, int second, out bool hungUp)
+    {
+        PollRequest* requests = stackalloc PollRequest[2];
+        requests[0] = new PollRequest { Fd = first, Events = PollIn };
+        requests[1] = new PollRequest { Fd = second, Events = PollIn };
+        int ready;
+        do
+        {
+            ready = Poll(requests, 2, -1);
+        }
+        while (ready < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        hungUp = ready < 0 || (requests[0].Returned & ~PollIn) != 0;
+        return requests[0].Returned != 0;
+    }
+
     /// <summary>What a TCP socket has sent or is to send that is not acknowledged; null when it does not say.</summary>
     public static int? UnacknowledgedBytes(int fd)
     {
