@@ -64,6 +64,13 @@ $steps = [ordered]@{
         'anyone?' | Invoke-UdpExchange -ComputerName 127.0.0.1 -Port (Get-AvailablePort -Protocol Udp)
     }
 
+    'A link that loses, doubles and swaps datagrams, by a seed; and what a measurement sees of it' = {
+        $echo = Start-UdpEchoServer -Name Tour-Datagrams
+        $link = $echo | Start-UdpFaultProxy -Name Tour-Link -LossRate 0.05 -DuplicateRate 0.02 -ReorderRate 0.02 -Direction ServerToClient -Seed 7
+        $link | Measure-UdpLink -Count 500 -IntervalMilliseconds 1
+        $link.FaultStatistic.ServerToClient
+    }
+
     'Binary records: values to bytes and back, by the formats of Python''s struct' = {
         # Big-endian: two bytes, four bytes, and text in eight.
         $record = 513, 7, 'tour' | ConvertTo-StructByte '>HI8s'

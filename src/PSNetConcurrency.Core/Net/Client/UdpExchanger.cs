@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using PSNetConcurrency.Core.Net.Loop;
 
 namespace PSNetConcurrency.Core.Net.Client;
 
@@ -69,6 +71,7 @@ public sealed class UdpExchanger : IDisposable
     /// <param name="write">Gets the results.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     /// <exception cref="NetException">The message does not go into a datagram, or the socket can't be set up.</exception>
+    [MethodImpl(HotPath.Options)]
     public void Exchange(object? sent, ReadOnlySpan<byte> message, Action<UdpExchangeResult> write)
     {
         UdpSocket.CheckLength(message.Length, _remote.AddressFamily, _remote.ToString());
@@ -92,6 +95,7 @@ public sealed class UdpExchanger : IDisposable
     }
 
     // False when the address is of no use; then _failure tells why.
+    [MethodImpl(HotPath.Options)]
     private bool ExchangeWithAddress(object? sent, ReadOnlySpan<byte> message, Action<UdpExchangeResult> write)
     {
         if (!Prepare())
@@ -158,6 +162,7 @@ public sealed class UdpExchanger : IDisposable
         }
     }
 
+    [MethodImpl(HotPath.Options)]
     private Step Receive(object? sent, long deadline, out int length, out UdpDatagram? datagram)
     {
         while (true)
@@ -190,6 +195,7 @@ public sealed class UdpExchanger : IDisposable
     }
 
     // A socket on which nothing waits that could be taken for the reply.
+    [MethodImpl(HotPath.Options)]
     private bool Prepare()
     {
         if (_socket is { } socket && !_doubt && !_surplusSeen && !_options.NewSocket && !_options.FromAnyone)
@@ -204,6 +210,7 @@ public sealed class UdpExchanger : IDisposable
         return Renew();
     }
 
+    [MethodImpl(HotPath.Options)]
     private bool IsEmpty(UdpSocket socket)
     {
         while (true)
@@ -259,6 +266,7 @@ public sealed class UdpExchanger : IDisposable
         return true;
     }
 
+    [MethodImpl(HotPath.Options)]
     private bool Send(ReadOnlySpan<byte> message)
     {
         SocketError error = _options.FromAnyone ? _socket!.SendTo(message, _remote) : _socket!.Send(message);
@@ -284,6 +292,7 @@ public sealed class UdpExchanger : IDisposable
         ? Step.Failed
         : throw UdpSocket.Describe(error, _remote.ToString());
 
+    [MethodImpl(HotPath.Options)]
     private UdpExchangeResult Answered(object? sent, int length, UdpDatagram? datagram, TimeSpan latency, int attempt) => new(_options.Encoding)
     {
         ComputerName = _options.ComputerName,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using PSNetConcurrency.Core.Net.Loop;
@@ -99,6 +100,7 @@ internal sealed unsafe class UdpSocket : IDisposable
     /// <param name="length">The datagram's length.</param>
     /// <param name="from">Where to put the sender; null on a socket for one peer.</param>
     /// <returns><see cref="SocketError.Success"/>, <see cref="SocketError.TimedOut"/>, <see cref="SocketError.OperationAborted"/> or another failure.</returns>
+    [MethodImpl(HotPath.Options)]
     public SocketError Receive(Span<byte> buffer, long deadline, Func<bool>? idle, out int length, SocketAddress? from = null)
     {
         length = 0;
@@ -130,6 +132,7 @@ internal sealed unsafe class UdpSocket : IDisposable
     }
 
     /// <summary>Takes a datagram that is there, on a socket for one peer; <see cref="SocketError.WouldBlock"/> when none is.</summary>
+    [MethodImpl(HotPath.Options)]
     public SocketError TryReceive(Span<byte> buffer, out int length)
     {
         if (OperatingSystem.IsLinux())
@@ -141,6 +144,7 @@ internal sealed unsafe class UdpSocket : IDisposable
     }
 
     /// <summary>Sends to the one peer. <see cref="SocketError.ConnectionRefused"/> tells of an earlier datagram: this one was not sent.</summary>
+    [MethodImpl(HotPath.Options)]
     public SocketError Send(ReadOnlySpan<byte> data)
     {
         SocketError error;
@@ -361,6 +365,7 @@ internal sealed unsafe class UdpSocket : IDisposable
     }
 
     // Set only when it changes: waits of a busy exchange are all alike.
+    [MethodImpl(HotPath.Options)]
     private bool SetWait(long deadline, int slice)
     {
         int wait = slice;
@@ -388,6 +393,7 @@ internal sealed unsafe class UdpSocket : IDisposable
         return true;
     }
 
+    [MethodImpl(HotPath.Options)]
     private SocketError ReceiveOnce(Span<byte> buffer, SocketAddress? from, out int length)
     {
         length = 0;
@@ -416,6 +422,7 @@ internal sealed unsafe class UdpSocket : IDisposable
     }
 
     [SupportedOSPlatform("linux")]
+    [MethodImpl(HotPath.Options)]
     private SocketError ReceiveDirect(Span<byte> buffer, int flags, out int length)
     {
         fixed (byte* p = buffer)

@@ -23,9 +23,10 @@ namespace PSNetConcurrency.Commands.Udp;
 /// <para>With -Broadcast or -MulticastGroup anyone may reply. All replies within -TimeoutSeconds are taken, up to -ReplyCount; each message has a socket of its own.</para>
 /// </remarks>
 /// <example>
-///   <para>Three messages to a server, which here is a few lines of the same session.</para>
-///   <code>$port = Get-AvailablePort -Protocol Udp
-/// 'a', 'b', 'c' | Invoke-UdpExchange 127.0.0.1 $port -TimeoutSeconds 0.5</code>
+///   <para>Three messages to a server, and the result of each.</para>
+///   <code>$server = Start-UdpServer { param($Message) "$Message, too" }
+/// 'a', 'b', 'c' | Invoke-UdpExchange $server.ComputerName $server.Port
+/// $server | Stop-NetListener</code>
 /// </example>
 /// <example>
 ///   <para>The time of an NTP server, checked by what the reply repeats of the request: bytes 24 to 31 are the request's 40 to 47.</para>

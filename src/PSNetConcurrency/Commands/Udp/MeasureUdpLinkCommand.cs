@@ -22,7 +22,15 @@ namespace PSNetConcurrency.Commands.Udp;
 /// <para>Hosts from the pipeline are measured at the same time, up to -ThrottleLimit; measured together they disturb each other on a shared link.</para>
 /// </remarks>
 /// <example>
-///   <para>Whether anything listens there.</para>
+///   <para>A link that loses, doubles and swaps datagrams to order, measured.</para>
+///   <code>$server = Start-UdpEchoServer
+/// $link = $server | Start-UdpFaultProxy -LossRate 0.1 -DuplicateRate 0.1 -ReorderRate 0.1 -Direction ServerToClient -Seed 1
+/// $link | Measure-UdpLink -Count 200 -IntervalMilliseconds 1 -TimeoutSeconds 0.5
+/// $link.FaultStatistic.ServerToClient
+/// $link, $server | Stop-NetListener</code>
+/// </example>
+/// <example>
+///   <para>Whether anything listens there: it is refused.</para>
 ///   <code>Measure-UdpLink -ComputerName 127.0.0.1 -Port (Get-AvailablePort -Protocol Udp) -Count 10</code>
 /// </example>
 /// <example>

@@ -8,7 +8,12 @@ public class DatagramDrawTests
 {
     private static readonly NetFault Everything = new()
     {
-        LossRate = 0.1, TruncateRate = 0.2, CorruptRate = 0.2, DuplicateRate = 0.1, ReorderRate = 0.1, JitterMilliseconds = 5,
+        LossRate = 0.1,
+        TruncateRate = 0.2,
+        CorruptRate = 0.2,
+        DuplicateRate = 0.1,
+        ReorderRate = 0.1,
+        JitterMilliseconds = 5,
     };
 
     [Fact]

@@ -168,8 +168,18 @@ public class UdpFaultProxyTests
     {
         NetFault fault = new()
         {
-            LossRate = 0.1, LossBurstLength = 3, TruncateRate = 0.1, CorruptRate = 0.1, DuplicateRate = 0.1, ReorderRate = 0.1, ReorderDistance = 2, ReorderMilliseconds = 20,
-            LatencyMilliseconds = 2, JitterMilliseconds = 3, BandwidthBytesPerSecond = 1_000_000, QueueBytes = 50_000,
+            LossRate = 0.1,
+            LossBurstLength = 3,
+            TruncateRate = 0.1,
+            CorruptRate = 0.1,
+            DuplicateRate = 0.1,
+            ReorderRate = 0.1,
+            ReorderDistance = 2,
+            ReorderMilliseconds = 20,
+            LatencyMilliseconds = 2,
+            JitterMilliseconds = 3,
+            BandwidthBytesPerSecond = 1_000_000,
+            QueueBytes = 50_000,
         };
         await using UdpFaultRig rig = new(fault, seed: 11, echoes: true);
         await rig.SendNumbersAsync(rig.Client(), 1000, size: 32);
