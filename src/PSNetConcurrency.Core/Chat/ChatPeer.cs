@@ -103,7 +103,7 @@ public sealed class ChatPeer : UdpServer
             {
                 ChatFileOffers offers = new(options.MaximumOffer);
                 ChatFileProtocol protocol = new(offers, options.Encoding);
-                TcpServer files = TcpServer.Start("ChatFiles", new TcpServerOptions { Address = options.Address, Port = options.Port, MaximumConnection = 256, IdleTimeout = TimeSpan.FromSeconds(60), Allow = options.Allow, Deny = options.Deny }, protocol);
+                TcpServer files = TcpServer.Start("ChatFiles", new TcpServerOptions { Address = options.Address, Port = options.Port, MaximumConnection = 256, IdleTimeout = TimeSpan.FromSeconds(60), Allow = options.Allow, Deny = options.Deny, IsPart = true }, protocol);
                 try
                 {
                     int port = files.Port;

@@ -46,10 +46,11 @@ public abstract class NetListener : IDisposable
     private long _errorCount;
     private long _refusedCount;
 
-    protected NetListener(string kind, string? name, IPEndPoint localEndPoint, NetTransport transport = NetTransport.Tcp)
+    protected NetListener(string kind, string? name, IPEndPoint localEndPoint, NetTransport transport = NetTransport.Tcp, bool isPart = false)
     {
         Transport = transport;
-        Id = Interlocked.Increment(ref _lastId);
+        // Part of another listener: nobody sees it, and the numbers that people see have no gap.
+        Id = isPart ? 0 : Interlocked.Increment(ref _lastId);
         Kind = kind;
         Name = string.IsNullOrEmpty(name) ? $"{kind}{Id}" : name;
         LocalEndPoint = localEndPoint;

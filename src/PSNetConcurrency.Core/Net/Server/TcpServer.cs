@@ -22,7 +22,7 @@ public class TcpServer : NetListener, IAcceptor
     private bool _acceptFailing;
 
     private protected TcpServer(string kind, TcpServerOptions options, ServerProtocol protocol, Socket socket)
-        : base(kind, options.Name, (IPEndPoint)socket.LocalEndPoint!)
+        : base(kind, options.Name, (IPEndPoint)socket.LocalEndPoint!, isPart: options.IsPart)
     {
         _options = options;
         Protocol = protocol;

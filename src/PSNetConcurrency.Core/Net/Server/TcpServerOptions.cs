@@ -45,6 +45,9 @@ public sealed record TcpServerOptions
     /// <summary>Stops after the first client that sent anything has gone.</summary>
     public bool Once { get; init; }
 
+    /// <summary>Whether it is a part of another listener, which has the number and the name.</summary>
+    internal bool IsPart { get; init; }
+
     /// <summary>A loop to run on instead of one of the process's own; its owner ends it. Tests try a server on every kind of loop so.</summary>
     internal EventLoop? Loop { get; init; }
 }
