@@ -65,8 +65,8 @@ $steps = [ordered]@{
     }
 
     'A link that loses, doubles and swaps datagrams, by a seed; and what a measurement sees of it' = {
-        $echo = Start-UdpEchoServer -Name Tour-Datagrams
-        $link = $echo | Start-UdpFaultProxy -Name Tour-Link -LossRate 0.05 -DuplicateRate 0.02 -ReorderRate 0.02 -Direction ServerToClient -Seed 7
+        $mirror = Start-UdpEchoServer -Name Tour-Datagrams
+        $link = $mirror | Start-UdpFaultProxy -Name Tour-Link -LossRate 0.05 -DuplicateRate 0.02 -ReorderRate 0.02 -Direction ServerToClient -Seed 7
         $link | Measure-UdpLink -Count 500 -IntervalMilliseconds 1
         $link.FaultStatistic.ServerToClient
     }
