@@ -292,6 +292,26 @@ public class UdpFaultProxyTests
         Assert.Equal(2, got[0]);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_refusal_that_the_next_send_is_told_of_costs_that_one_nothing(LoopKind kind)
+    {
+        await using UdpFaultRig rig = new(NetFault.None, kind: kind);
+        rig.Target.Dispose();
+        Socket client = rig.Client();
+        await Loop.LoopPair.RunAsync(rig.Loop, () =>
+        {
+            // They pile up while the loop is busy: it sends them one after the other, with no time to read the refusal between.
+            for (int i = 0; i < 10; i++)
+            {
+                client.Send([1]);
+            }
+        });
+        await Eventually.TrueAsync(() => rig.Statistic.Passed + rig.Statistic.Failed == 10, "all were tried");
+        Assert.Equal((10L, 0L), (rig.Statistic.Passed, rig.Statistic.Failed));
+        Assert.Single(rig.Proxy.Events.Snapshot(), e => e.Type == ListenerEventType.Error);
+    }
+
     [Fact]
     public async Task Faults_change_while_it_runs()
     {
