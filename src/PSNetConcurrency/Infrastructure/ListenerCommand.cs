@@ -44,13 +44,16 @@ public abstract class ListenerCommand : NetCmdlet
     protected abstract string ListenerKind { get; }
 
     /// <summary>The address to bind, from -LocalAddress and -AnyAddress.</summary>
-    internal IPAddress AddressToBind()
+    internal IPAddress AddressToBind() => AddressToBind(this, AnyAddress, LocalAddress);
+
+    /// <summary>The same of a cmdlet that has these parameters and starts no listener, or one of its own.</summary>
+    internal static IPAddress AddressToBind(PSCmdlet cmdlet, bool anyAddress, IPAddress localAddress)
     {
-        if (AnyAddress && MyInvocation.BoundParameters.ContainsKey(nameof(LocalAddress)))
+        if (anyAddress && cmdlet.MyInvocation.BoundParameters.ContainsKey(nameof(LocalAddress)))
         {
-            throw new NetException(NetError.InvalidArgument, "-AnyAddress and -LocalAddress exclude each other.", LocalAddress);
+            throw new NetException(NetError.InvalidArgument, "-AnyAddress and -LocalAddress exclude each other.", localAddress);
         }
-        return AnyAddress ? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any) : LocalAddress;
+        return anyAddress ? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any) : localAddress;
     }
 
     internal IPNetwork[] AllowedNetworks() => [.. Allow.Select(ParseNetwork)];

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
+using PSNetConcurrency.Core.Net.Server;
 
 namespace PSNetConcurrency.Infrastructure;
 
@@ -81,9 +82,9 @@ public abstract class UdpMessageCommand : NetCmdlet
     protected override Task BeginAsync()
     {
         Given = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
-        if (MulticastGroup is { } group && !IsGroup(group))
+        if (MulticastGroup is { } group)
         {
-            throw new NetException(NetError.InvalidArgument, $"{group} is not the address of a group: those are 224.0.0.0 to 239.255.255.255, or begin with ff.", group);
+            MulticastMembership.Check(group);
         }
         return Task.CompletedTask;
     }
@@ -135,9 +136,6 @@ public abstract class UdpMessageCommand : NetCmdlet
         IPAddress[] broadcast = Array.FindAll(all, a => a.AddressFamily == AddressFamily.InterNetwork);
         return broadcast.Length > 0 ? broadcast : throw new NetException(NetError.InvalidArgument, $"{Target} is an IPv6 address, and IPv6 has no broadcast. Send to the group ff02::1 of all nodes instead: -MulticastGroup ff02::1 -Interface NAME.", Target);
     }
-
-    internal static bool IsGroup(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 ? address.IsIPv6Multicast : (address.GetAddressBytes()[0] & 0xf0) == 0xe0;
 
     private async Task FlushAsync()
     {

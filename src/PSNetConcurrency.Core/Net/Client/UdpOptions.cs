@@ -40,7 +40,7 @@ public sealed record UdpOptions
         NetworkInterface[] all = NetworkInterface.GetAllNetworkInterfaces();
         foreach (NetworkInterface candidate in all)
         {
-            int? index = IndexOf(candidate, family);
+            int? index = NetworkInterfaces.IndexOf(candidate, family);
             if (index is not null && (candidate.Name.Equals(Interface, StringComparison.OrdinalIgnoreCase)
                 || index.Value.ToString(CultureInfo.InvariantCulture) == Interface
                 || (IPAddress.TryParse(Interface, out IPAddress? address) && candidate.GetIPProperties().UnicastAddresses.Any(u => u.Address.Equals(address)))))
@@ -50,25 +50,5 @@ public sealed record UdpOptions
         }
         throw new NetException(NetError.InvalidArgument,
             $"'{Interface}' is no interface of this machine for {(family == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4")}. Give a name, an index or an address of: {string.Join(", ", all.Select(i => i.Name))}.", Interface);
-    }
-
-    /// <summary>The interfaces that are up, for joining a group on each.</summary>
-    internal static IEnumerable<int> UpInterfaces(AddressFamily family) =>
-        NetworkInterface.GetAllNetworkInterfaces()
-            .Where(i => i.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
-            .Select(i => IndexOf(i, family)).OfType<int>();
-
-    private static int? IndexOf(NetworkInterface candidate, AddressFamily family)
-    {
-        try
-        {
-            IPInterfaceProperties properties = candidate.GetIPProperties();
-            return family == AddressFamily.InterNetworkV6 ? properties.GetIPv6Properties()?.Index : properties.GetIPv4Properties()?.Index;
-        }
-        catch (NetworkInformationException)
-        {
-            // It has none of that family.
-            return null;
-        }
     }
 }

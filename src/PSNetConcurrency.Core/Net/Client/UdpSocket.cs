@@ -256,8 +256,8 @@ internal sealed unsafe class UdpSocket : IDisposable
         try
         {
             socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
-            // Bursts wait here; the system may grant less.
-            socket.ReceiveBufferSize = SystemBuffer;
+            // Bursts wait here.
+            UdpBinding.Enlarge(size => socket.ReceiveBufferSize = size, SystemBuffer);
             Apply(socket, options);
             prepare(socket);
             UdpSocket made = new(socket);
@@ -334,31 +334,10 @@ internal sealed unsafe class UdpSocket : IDisposable
     private static void Join(Socket socket, IPAddress group, UdpOptions options)
     {
         bool v6 = group.AddressFamily == AddressFamily.InterNetworkV6;
-        int[] interfaces = options.InterfaceIndex(group.AddressFamily) is { } one ? [one]
+        IEnumerable<int> interfaces = options.InterfaceIndex(group.AddressFamily) is { } one ? [one]
             : v6 && group.ScopeId != 0 ? [(int)group.ScopeId]
-            : [.. UdpOptions.UpInterfaces(group.AddressFamily)];
-        SocketException? last = null;
-        int joined = 0;
-        foreach (int index in interfaces)
-        {
-            try
-            {
-                if (v6)
-                {
-                    socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(group, index));
-                }
-                else
-                {
-                    socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(group, index));
-                }
-                joined++;
-            }
-            catch (SocketException e)
-            {
-                last = e;
-            }
-        }
-        if (joined == 0)
+            : NetworkInterfaces.Up().Select(i => NetworkInterfaces.IndexOf(i, group.AddressFamily)).OfType<int>();
+        if (!MulticastMembership.TryJoin(socket, group, interfaces, out SocketException? last))
         {
             throw new NetException(NetError.InvalidArgument, $"The group {group} can't be joined: {last?.Message ?? "no interface is up"}. Groups are 224.0.0.0 to 239.255.255.255, or begin with ff; -Interface chooses where.", group, last);
         }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -8,15 +7,25 @@ namespace PSNetConcurrency.Core.Net.Server;
 /// <summary>Makes a UDP socket a member of multicast groups.</summary>
 public static class MulticastMembership
 {
-    /// <summary>Whether it is a group, and one of the local address's family.</summary>
-    /// <exception cref="NetException">It is not.</exception>
-    public static void Check(IPAddress group, IPAddress local)
+    /// <summary>Whether an address is that of a group.</summary>
+    public static bool IsGroup(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? address.IsIPv6Multicast : (address.GetAddressBytes()[0] & 0xF0) == 0xE0;
+
+    /// <summary>Refuses what is no group.</summary>
+    /// <exception cref="NetException"><see cref="NetError.InvalidArgument"/>.</exception>
+    public static void Check(IPAddress group)
     {
-        bool multicast = group.AddressFamily == AddressFamily.InterNetworkV6 ? group.IsIPv6Multicast : (group.GetAddressBytes()[0] & 0xF0) == 0xE0;
-        if (!multicast)
+        if (!IsGroup(group))
         {
             throw new NetException(NetError.InvalidArgument, $"{group} is no multicast address: those are 224.0.0.0 to 239.255.255.255, and those that begin with ff.", group.ToString());
         }
+    }
+
+    /// <summary>Refuses what is no group, or not one of the local address's family.</summary>
+    /// <exception cref="NetException"><see cref="NetError.InvalidArgument"/>.</exception>
+    public static void Check(IPAddress group, IPAddress local)
+    {
+        Check(group);
         if (group.AddressFamily != local.AddressFamily && !local.Equals(IPAddress.IPv6Any))
         {
             throw new NetException(NetError.InvalidArgument, $"{group} and the local address {local} are not both IPv4 or both IPv6.", group.ToString());
@@ -30,9 +39,18 @@ public static class MulticastMembership
     public static void Join(Socket socket, IPAddress group, IPAddress local)
     {
         bool any = local.Equals(IPAddress.Any) || local.Equals(IPAddress.IPv6Any);
-        int joined = 0;
-        SocketException? refused = null;
-        foreach (int index in Interfaces(group.AddressFamily, any ? null : local))
+        if (!TryJoin(socket, group, Interfaces(group.AddressFamily, any ? null : local), out SocketException? refused))
+        {
+            throw new NetException(NetError.SocketFailure, $"No interface of this machine can join the multicast group {group}: {refused?.Message ?? "there is none that multicast works on"}.", group.ToString(), refused);
+        }
+    }
+
+    /// <summary>Joins a group on each interface that can; false when none could, with why the last could not, or null where there was none.</summary>
+    public static bool TryJoin(Socket socket, IPAddress group, IEnumerable<int> interfaces, out SocketException? refused)
+    {
+        bool joined = false;
+        refused = null;
+        foreach (int index in interfaces)
         {
             try
             {
@@ -44,17 +62,14 @@ public static class MulticastMembership
                 {
                     socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(group, index));
                 }
-                joined++;
+                joined = true;
             }
             catch (SocketException e)
             {
                 refused = e;
             }
         }
-        if (joined == 0)
-        {
-            throw new NetException(NetError.SocketFailure, $"No interface of this machine can join the multicast group {group}: {refused?.Message ?? "there is none that multicast works on"}.", group.ToString(), refused);
-        }
+        return joined;
     }
 
     /// <summary>Sees to it that only groups this socket has joined are received, not those of other programs on the machine.</summary>
@@ -72,26 +87,8 @@ public static class MulticastMembership
         }
     }
 
-    private static List<int> Interfaces(AddressFamily family, IPAddress? local)
-    {
-        List<int> found = [];
-        foreach (NetworkInterface adapter in NetworkInterface.GetAllNetworkInterfaces())
-        {
-            IPInterfaceProperties properties = adapter.GetIPProperties();
-            if (adapter.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown)
-                || !properties.UnicastAddresses.Any(a => local is null ? a.Address.AddressFamily == family : a.Address.Equals(local) || (IPAddress.IsLoopback(local) && IPAddress.IsLoopback(a.Address) && a.Address.AddressFamily == family)))
-            {
-                continue;
-            }
-            try
-            {
-                found.Add(family == AddressFamily.InterNetwork ? properties.GetIPv4Properties().Index : (int)properties.GetIPv6Properties().Index);
-            }
-            catch (NetworkInformationException)
-            {
-                // The family is turned off there.
-            }
-        }
-        return found;
-    }
+    private static IEnumerable<int> Interfaces(AddressFamily family, IPAddress? local) =>
+        NetworkInterfaces.Up()
+            .Where(i => i.GetIPProperties().UnicastAddresses.Any(a => local is null ? a.Address.AddressFamily == family : a.Address.Equals(local) || (IPAddress.IsLoopback(local) && IPAddress.IsLoopback(a.Address) && a.Address.AddressFamily == family)))
+            .Select(i => NetworkInterfaces.IndexOf(i, family)).OfType<int>();
 }

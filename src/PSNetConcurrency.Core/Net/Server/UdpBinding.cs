@@ -42,8 +42,7 @@ public static class UdpBinding
                 socket.DualMode = true;
             }
             socket.EnableBroadcast = broadcast;
-            EnlargeBuffer(size => socket.ReceiveBufferSize = size);
-            EnlargeBuffer(size => socket.SendBufferSize = size);
+            EnlargeBoth(socket);
             socket.Bind(new IPEndPoint(AddressToBind(address, groups), port));
             foreach (IPAddress group in groups)
             {
@@ -77,10 +76,16 @@ public static class UdpBinding
             : throw new NetException(NetError.InvalidArgument, "Several multicast groups, or one of the other family than the local address, take a listener on any address (-AnyAddress).", groups[0].ToString());
     }
 
-    // Linux grants what it may; others refuse what is beyond their limit.
-    private static void EnlargeBuffer(Action<int> set)
+    private static void EnlargeBoth(Socket socket)
     {
-        for (int size = BufferBytes; size >= LeastBufferBytes; size /= 2)
+        Enlarge(size => socket.ReceiveBufferSize = size, BufferBytes);
+        Enlarge(size => socket.SendBufferSize = size, BufferBytes);
+    }
+
+    /// <summary>Sets a buffer's size as far as the system allows: Linux grants what it may, others refuse what is beyond their limit.</summary>
+    internal static void Enlarge(Action<int> set, int most)
+    {
+        for (int size = most; size >= LeastBufferBytes; size /= 2)
         {
             try
             {
@@ -100,8 +105,7 @@ public static class UdpBinding
         Socket socket = new(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            socket.ReceiveBufferSize = BufferBytes;
-            socket.SendBufferSize = BufferBytes;
+            EnlargeBoth(socket);
             socket.Connect(remote);
             return socket;
         }

@@ -142,10 +142,6 @@ public sealed class EnterChatCommand : ChatCommand
 
     private async Task<ChatPeer> StartOwnAsync()
     {
-        if (AnyAddress && MyInvocation.BoundParameters.ContainsKey(nameof(LocalAddress)))
-        {
-            throw new NetException(NetError.InvalidArgument, "-AnyAddress and -LocalAddress exclude each other.", LocalAddress);
-        }
         _own = await ChatPeer.StartAsync(new ChatPeerOptions
         {
             UserName = UserName,
@@ -153,7 +149,7 @@ public sealed class EnterChatCommand : ChatCommand
             GroupName = GroupName,
             Port = Port,
             Peer = PeerAddress,
-            Address = AnyAddress ? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any) : LocalAddress,
+            Address = ListenerCommand.AddressToBind(this, AnyAddress, LocalAddress),
             HistoryPath = HistoryPath is null ? null : FilePaths.Literal(this, HistoryPath),
         }, StopToken);
         HandleRegistry.Add(_own);

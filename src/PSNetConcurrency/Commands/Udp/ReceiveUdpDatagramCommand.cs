@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
+using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
 
 namespace PSNetConcurrency.Commands.Udp;
@@ -173,15 +174,12 @@ public sealed class ReceiveUdpDatagramCommand : NetCmdlet
 
     private UdpReceiver Open()
     {
-        if (AnyAddress && MyInvocation.BoundParameters.ContainsKey(nameof(LocalAddress)))
+        IPAddress address = ListenerCommand.AddressToBind(this, AnyAddress, LocalAddress);
+        if (MulticastGroup is { } group)
         {
-            throw new NetException(NetError.InvalidArgument, "-AnyAddress and -LocalAddress exclude each other.", LocalAddress);
+            MulticastMembership.Check(group);
         }
-        if (MulticastGroup is { } group && !UdpMessageCommand.IsGroup(group))
-        {
-            throw new NetException(NetError.InvalidArgument, $"{group} is not the address of a group: those are 224.0.0.0 to 239.255.255.255, or begin with ff.", group);
-        }
-        IPAddress address = Broadcast ? IPAddress.Any : AnyAddress ? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any) : LocalAddress;
+        address = Broadcast ? IPAddress.Any : address;
         UdpReceiver receiver = new(address, new UdpOptions { LocalPort = Port, Broadcast = Broadcast, MulticastGroup = MulticastGroup, Interface = Interface }, Encoding, MaximumBytes);
         if (MulticastGroup is null && !IPAddress.IsLoopback(receiver.LocalEndPoint.Address))
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
+using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
 
 namespace PSNetConcurrency.Commands.Udp;
@@ -119,7 +120,7 @@ public sealed class SendUdpDatagramCommand : UdpMessageCommand
             return options;
         }
         IPAddress local = datagram.LocalEndPoint.Address;
-        bool any = local.Equals(IPAddress.Any) || local.Equals(IPAddress.IPv6Any) || IsGroup(local);
+        bool any = local.Equals(IPAddress.Any) || local.Equals(IPAddress.IPv6Any) || MulticastMembership.IsGroup(local);
         return options with { LocalPort = datagram.LocalEndPoint.Port, LocalAddress = LocalAddress ?? (any ? null : local) };
     }
 
