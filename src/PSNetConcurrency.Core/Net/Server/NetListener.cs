@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using PSNetConcurrency.Core.Net.Server;
 
 namespace PSNetConcurrency;
@@ -184,6 +185,23 @@ public abstract class NetListener : IDisposable
 
     /// <summary>Begins to stop; may be called several times, with less and less patience. Must end in <see cref="MarkStopped"/>.</summary>
     protected abstract void BeginStop(TimeSpan drain);
+
+    /// <summary>Makes the listener of a socket, which is released where that fails.</summary>
+    private protected static T Make<T>(Socket socket, Func<Socket, T> create) where T : NetListener
+    {
+        T listener;
+        try
+        {
+            listener = create(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        listener.Record(ListenerEventType.Started);
+        return listener;
+    }
 
     /// <summary>Everything is released.</summary>
     protected void MarkStopped()

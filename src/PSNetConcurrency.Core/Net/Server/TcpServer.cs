@@ -51,17 +51,7 @@ public class TcpServer : NetListener, IAcceptor
     private protected static T Start<T>(TcpServerOptions options, Func<Socket, T> create) where T : TcpServer
     {
         Socket socket = TcpBinding.Listen(options.Address, options.Port, options.Backlog);
-        T server;
-        try
-        {
-            server = create(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-        server.Record(ListenerEventType.Started);
+        T server = Make(socket, create);
         server.Loop.Post(() =>
         {
             server._acceptor = server.Loop.Listen(socket, server);

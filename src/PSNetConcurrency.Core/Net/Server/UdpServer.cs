@@ -46,17 +46,7 @@ public class UdpServer : NetListener, IDatagramHandler
     private protected static T Start<T>(UdpServerOptions options, Func<Socket, T> create) where T : UdpServer
     {
         Socket socket = UdpBinding.Bind(options.Address, options.Port, options.Broadcast, options.MulticastGroups);
-        T server;
-        try
-        {
-            server = create(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-        server.Record(ListenerEventType.Started);
+        T server = Make(socket, create);
         server.Loop.Post(() => server.Serve(socket));
         return server;
     }
