@@ -134,9 +134,6 @@ public sealed class ChatPeer : UdpServer
         }
     }
 
-    /// <summary>Users whose name, nickname or name@host matches; * and ? stand for any characters.</summary>
-    public IReadOnlyList<ChatUser> FindUsers(string pattern) => [.. Users.Where(u => ContactList.Matches(u, pattern))];
-
     /// <summary>
     /// Sends a message, now or as soon as the user is there. The receiver is a user's name, nickname or name@host, known or yet to
     /// come, or an address with a port.
@@ -194,9 +191,13 @@ public sealed class ChatPeer : UdpServer
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new NetException(NetError.TimedOut, $"The message to {message.To} is {message.State} after {timeout.TotalSeconds:0.###} s, not {state}.{(message.State == ChatMessageState.Queued ? " It is sent when the user is there." : "")}", message);
+            throw NotYet(message, state, timeout);
         }
     }
+
+    /// <summary>The failure of a message that has not come so far in that time.</summary>
+    internal static NetException NotYet(ChatMessage message, ChatMessageState state, TimeSpan time) => new(NetError.TimedOut,
+        $"The message to {message.To} is {message.State} after {time.TotalSeconds:0.###} s, not {state}.{(message.State == ChatMessageState.Queued ? " It is sent when the user is there." : "")}", message);
 
     /// <summary>Opens a sealed message that was received, and tells its sender.</summary>
     public Task OpenAsync(ChatMessage message)

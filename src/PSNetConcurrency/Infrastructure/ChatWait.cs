@@ -20,7 +20,8 @@ internal static class ChatWait
             }
             catch (NetException e)
             {
-                failed(e.Error == NetError.TimedOut ? new NetException(e.Error, $"The message to {message.To} is {message.State} after {timeoutSeconds} s, not {state}.{(message.State == ChatMessageState.Queued ? " It is sent when the user is there." : "")}", message) : e);
+                // The time is that of all together, not what was left for this one.
+                failed(e.Error == NetError.TimedOut ? ChatPeer.NotYet(message, state, TimeSpan.FromSeconds(timeoutSeconds)) : e);
             }
         }
     }

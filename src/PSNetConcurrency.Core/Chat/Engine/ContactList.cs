@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Enumeration;
 using System.Net;
 
 namespace PSNetConcurrency.Core.Chat.Engine;
@@ -97,12 +96,6 @@ internal sealed class ContactList(int maximum)
             contact.EndPoints.ForEach(e => Unmap(e, contact));
         }
     }
-
-    /// <summary>Users whose name, nickname, host or name@host matches; * and ? stand for any characters.</summary>
-    public static bool Matches(ChatUser user, string pattern) =>
-        Like(pattern, user.Name) || Like(pattern, user.NickName) || Like(pattern, user.ChatAddress);
-
-    private static bool Like(string pattern, string text) => FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: true);
 
     // The one that was made first of those that are gone and that nothing waits for.
     private bool Evict()
