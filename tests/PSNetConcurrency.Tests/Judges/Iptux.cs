@@ -31,6 +31,9 @@ internal sealed class Iptux : IDisposable
     private readonly JudgeProcess _iptux;
     private readonly string _chatWindow;
 
+    /// <summary>An address of this process alone: every program here has the same port.</summary>
+    public static IPAddress Loopback(byte host) => new([127, (byte)(64 + (Environment.ProcessId >> 8 & 63)), (byte)Environment.ProcessId, host]);
+
     public Iptux(IPAddress address, IPAddress peer)
     {
         Address = address;

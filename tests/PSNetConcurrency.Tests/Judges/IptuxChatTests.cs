@@ -5,8 +5,7 @@ namespace PSNetConcurrency.Tests.Judges;
 /// <summary>A person at iptux, and a script with our cmdlets.</summary>
 public sealed class IptuxChatTests : JudgeSession
 {
-    // Of this process alone: every program here has the same port.
-    private static readonly IPAddress Judge = Loopback(4), Self = Loopback(5);
+    private static readonly IPAddress Judge = Iptux.Loopback(4), Self = Iptux.Loopback(5);
 
     [JudgeFact(Iptux.Program, Iptux.Screen, Iptux.Keyboard)]
     public void They_meet_talk_and_exchange_files()
@@ -46,8 +45,6 @@ public sealed class IptuxChatTests : JudgeSession
         iptux.Quit();
         Assert.Equal(Iptux.NickName, Shell.One("(Get-ChatUser -Status Offline -Peer $s -Wait -TimeoutSeconds 60).NickName").BaseObject);
     }
-
-    private static IPAddress Loopback(byte host) => new([127, (byte)(64 + (Environment.ProcessId >> 8 & 63)), (byte)Environment.ProcessId, host]);
 
     private string State(string command) => (string)Shell.One($"({command}).State.ToString()").BaseObject;
 

@@ -10,9 +10,8 @@ public sealed class IptuxTests : JudgeSession
     private const byte Entry = 0x01, Exit = 0x02, Answer = 0x03, Message = 0x20, Receipt = 0x21, FileData = 0x60, FolderFiles = 0x62;
     private const uint Check = 0x100, Attach = 0x200000;
 
-    // Of this process alone: every program here has the same port.
-    private static readonly IPAddress Judge = Loopback(2);
-    private static readonly IPAddress Self = Loopback(3);
+    private static readonly IPAddress Judge = Iptux.Loopback(2);
+    private static readonly IPAddress Self = Iptux.Loopback(3);
 
     [JudgeFact(Iptux.Program, Iptux.Screen, Iptux.Keyboard)]
     public void It_meets_a_peer_and_exchanges_messages_files_and_a_folder()
@@ -45,8 +44,6 @@ public sealed class IptuxTests : JudgeSession
         iptux.Quit();
         peer.Receive(Exit);
     }
-
-    private static IPAddress Loopback(byte host) => new([127, (byte)(64 + (Environment.ProcessId >> 8 & 63)), (byte)Environment.ProcessId, host]);
 
     private static void TakeFile(IptuxPeer peer, Iptux iptux)
     {

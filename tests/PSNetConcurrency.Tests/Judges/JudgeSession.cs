@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PSNetConcurrency.Tests.Judges;
 
 /// <summary>What the tests with judges share: a PowerShell session, and a folder for what the judges need.</summary>
@@ -24,6 +26,36 @@ public abstract class JudgeSession : IDisposable
 
     /// <summary>Free ports, for judges that must be told a number.</summary>
     protected int[] FreePorts(int count) => [.. Shell.Run("Get-AvailablePort -Count $args0", ("args0", count)).Select(p => (int)p.BaseObject)];
+
+    /// <summary>Starts xinetd with services of its own, a port each; over UDP, or over TCP.</summary>
+    internal JudgeProcess StartXinetd(string[] services, int[] ports, bool udp)
+    {
+        (string type, string protocol, string wait) = udp ? ("dgram", "udp", "yes") : ("stream", "tcp", "no");
+        string config = Path.Combine(Folder, "xinetd.conf");
+        File.WriteAllText(config, "defaults\n{\n}\n" + string.Concat(services.Select((name, i) => $$"""
+            service {{name}}
+            {
+                type = INTERNAL UNLISTED
+                id = {{name}}-{{type}}
+                socket_type = {{type}}
+                protocol = {{protocol}}
+                wait = {{wait}}
+                user = {{Environment.UserName}}
+                bind = 127.0.0.1
+                port = {{ports[i]}}
+                disable = no
+            }
+
+            """)));
+        return JudgeProcess.Start("xinetd", "-dontfork", "-f", config, "-pidfile", Path.Combine(Folder, "pid"), "-filelog", Path.Combine(Folder, "log"));
+    }
+
+    /// <summary>How far behind now the local time is that rdate, with these arguments, prints: like "Mon Nov 23 08:57:48 UTC 2026".</summary>
+    protected static TimeSpan AgeByRdate(params string[] arguments)
+    {
+        string[] words = JudgeProcess.Run("rdate", arguments).Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return DateTime.Now - DateTime.ParseExact(string.Join(' ', words[1], words[2], words[^1], words[3]), "MMM d yyyy HH:mm:ss", CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Has openssl make a certificate for localhost, and returns its SHA-256 thumbprint as openssl prints it.</summary>
     protected string MakeCertificate()

@@ -81,11 +81,7 @@ public sealed class UdpServerJudgeTests : JudgeSession
     public void Rdate_reads_our_time_server()
     {
         int port = StartServer("Start-UdpEchoServer -Kind Time");
-        string told = JudgeProcess.Run("rdate", "-u", "-p", "-o", $"{port}", "127.0.0.1").Trim();
-        // Like "Mon Nov 23 08:57:48 UTC 2026", in the local zone.
-        string[] words = told.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        DateTime time = DateTime.ParseExact(string.Join(' ', words[1], words[2], words[^1], words[3]), "MMM d yyyy HH:mm:ss", CultureInfo.InvariantCulture);
-        Assert.InRange(DateTime.Now - time, TimeSpan.FromSeconds(-2), TimeSpan.FromMinutes(1));
+        Assert.InRange(AgeByRdate("-u", "-p", "-o", $"{port}", "127.0.0.1"), TimeSpan.FromSeconds(-2), TimeSpan.FromMinutes(1));
     }
 
     [JudgeFact("xinetd", "python3")]
@@ -93,23 +89,7 @@ public sealed class UdpServerJudgeTests : JudgeSession
     {
         string[] services = ["echo", "chargen", "daytime", "time"];
         int[] ports = [.. Shell.Run("Get-AvailablePort -Protocol Udp -Count 4").Select(p => (int)p.BaseObject)];
-        string config = Path.Combine(Folder, "xinetd.conf");
-        File.WriteAllText(config, "defaults\n{\n}\n" + string.Concat(services.Select((name, i) => $$"""
-            service {{name}}
-            {
-                type = INTERNAL UNLISTED
-                id = {{name}}-dgram
-                socket_type = dgram
-                protocol = udp
-                wait = yes
-                user = {{Environment.UserName}}
-                bind = 127.0.0.1
-                port = {{ports[i]}}
-                disable = no
-            }
-
-            """)));
-        using JudgeProcess xinetd = JudgeProcess.Start("xinetd", "-dontfork", "-f", config, "-pidfile", Path.Combine(Folder, "pid"), "-filelog", Path.Combine(Folder, "log"));
+        using JudgeProcess xinetd = StartXinetd(services, ports, udp: true);
         byte[][] theirs = [.. ports.Select(port => AskPython(port))];
         byte[][] ours = [.. services.Select(kind => AskPython(StartServer($"Start-UdpEchoServer -Kind {kind}")))];
 

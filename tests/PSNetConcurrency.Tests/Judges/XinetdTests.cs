@@ -61,11 +61,7 @@ public sealed class XinetdTests : JudgeSession
     public void Rdate_reads_our_time_server()
     {
         int port = StartServer("Start-TcpEchoServer -Kind Time");
-        string told = JudgeProcess.Run("rdate", "-p", "-o", $"{port}", "127.0.0.1").Trim();
-        // Like "Mon Nov 23 08:57:48 UTC 2026", in the local zone.
-        string[] words = told.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        DateTime time = DateTime.ParseExact(string.Join(' ', words[1], words[2], words[^1], words[3]), "MMM d yyyy HH:mm:ss", CultureInfo.InvariantCulture);
-        Assert.InRange(DateTime.Now - time, TimeSpan.FromSeconds(-2), TimeSpan.FromSeconds(10));
+        Assert.InRange(AgeByRdate("-p", "-o", $"{port}", "127.0.0.1"), TimeSpan.FromSeconds(-2), TimeSpan.FromSeconds(10));
     }
 
     private static uint Seconds(object bytes) => System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(Assert.IsType<byte[]>(bytes) is { Length: 4 } four ? four : throw new InvalidDataException());
@@ -74,23 +70,7 @@ public sealed class XinetdTests : JudgeSession
     private JudgeProcess Start()
     {
         int[] ports = FreePorts(Services.Length);
-        string config = Path.Combine(Folder, "xinetd.conf");
-        File.WriteAllText(config, "defaults\n{\n}\n" + string.Concat(Services.Select((name, i) => $$"""
-            service {{name}}
-            {
-                type = INTERNAL UNLISTED
-                id = {{name}}-stream
-                socket_type = stream
-                protocol = tcp
-                wait = no
-                user = {{Environment.UserName}}
-                bind = 127.0.0.1
-                port = {{ports[i]}}
-                disable = no
-            }
-
-            """)));
-        JudgeProcess xinetd = JudgeProcess.Start("xinetd", "-dontfork", "-f", config, "-pidfile", Path.Combine(Folder, "pid"), "-filelog", Path.Combine(Folder, "log"));
+        JudgeProcess xinetd = StartXinetd(Services, ports, udp: false);
         for (int i = 0; i < ports.Length; i++)
         {
             Shell.Run($"$global:{Services[i]} = $port; $null = Wait-TcpPort 127.0.0.1 $port", ("port", ports[i]));
