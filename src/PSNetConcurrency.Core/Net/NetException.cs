@@ -119,6 +119,51 @@ public enum NetError
     /// <summary>It takes a terminal with a person before it, and there is none.</summary>
     NoTerminal,
 
+    /// <summary>There is no program of that name or path.</summary>
+    ProgramNotFound,
+
+    /// <summary>The file is there, and can't be run as a program.</summary>
+    ProgramNotExecutable,
+
+    /// <summary>The folder that a process is to start in does not exist.</summary>
+    WorkingDirectoryMissing,
+
+    /// <summary>The system allows no more processes, or has no memory for one.</summary>
+    ProcessLimitReached,
+
+    /// <summary>Children that start children have come too deep.</summary>
+    DepthLimitReached,
+
+    /// <summary>Any other reason for which the system does not start a process; the message carries its words.</summary>
+    ProcessStartFailed,
+
+    /// <summary>There is no PowerShell to start a script in.</summary>
+    PowerShellNotFound,
+
+    /// <summary>A PowerShell was started, and did not come so far as to take its script.</summary>
+    BootstrapFailed,
+
+    /// <summary>The launcher of -Via ended before a PowerShell answered; the message carries its words.</summary>
+    LauncherFailed,
+
+    /// <summary>An argument, variable or input object can't be carried into another process.</summary>
+    ArgumentNotSerializable,
+
+    /// <summary>The script of a child process ended with an error that it did not catch.</summary>
+    ScriptFailed,
+
+    /// <summary>A process ended with an exit code other than 0.</summary>
+    ExitCodeNotZero,
+
+    /// <summary>A process was ended by a signal, or from outside, without being asked to through the module.</summary>
+    ChildKilled,
+
+    /// <summary>The class to run can't be found in the file or definition.</summary>
+    ClassNotFound,
+
+    /// <summary>The class has no method Run without parameters.</summary>
+    RunMethodMissing,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }
