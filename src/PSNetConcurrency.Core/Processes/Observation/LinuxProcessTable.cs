@@ -53,7 +53,7 @@ internal static unsafe partial class LinuxProcessTable
         }
         ReadOnlySpan<byte> name = stat[(open + 1)..close];
         char native = (char)stat[close + 2];
-        ReadOnlySpan<byte> rest = stat[(close + 4)..];
+        ReadOnlySpan<byte> rest = stat[Math.Min(stat.Length, close + 4)..];
         long parent = 0, group = 0, threads = 0, start = 0;
         for (int field = ParentField; field <= StartField; field++)
         {

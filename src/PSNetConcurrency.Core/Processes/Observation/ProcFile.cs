@@ -12,7 +12,7 @@ namespace PSNetConcurrency.Core.Processes.Observation;
 internal static unsafe partial class ProcFile
 {
     /// <summary>Enough for every file of a process that is read whole.</summary>
-    public const int BufferSize = 4096;
+    public const int BufferSize = 8192;
 
     private const int PathSize = 128;
 

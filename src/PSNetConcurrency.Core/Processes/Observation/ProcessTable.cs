@@ -65,6 +65,7 @@ internal static class ProcessTable
         return snapshot.Where(p => p.ProcessId != 0).ToLookup(p => byId.TryGetValue(p.ParentProcessId, out ProcessRecord? parent) && IsParent(parent, p) ? parent.ProcessId : 0);
     }
 
+    // 0 is not told; macOS keeps it from other users.
     private static bool IsParent(ProcessRecord parent, ProcessRecord child) =>
-        parent.StartMark < child.StartMark || (parent.StartMark == child.StartMark && parent.ProcessId != child.ProcessId);
+        parent.ProcessId != child.ProcessId && (parent.StartMark <= child.StartMark || child.StartMark == 0);
 }
