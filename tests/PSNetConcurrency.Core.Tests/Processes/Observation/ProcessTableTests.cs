@@ -77,7 +77,7 @@ public class ProcessTableTests
         (from name in Gen.Char[" ()abZ1\n\\"].Array[1, 15]
          from state in Gen.Char["RSDTtZIX"]
          from parent in Gen.Int[0, 4_194_304]
-         from start in Gen.Long[0, 1L << 45]
+         from start in Gen.Long[0, 1L << 40]
          select (Name: new string(name), state, parent, start)).Sample(p =>
          {
              string stat = $"77 ({p.Name}) {p.state} {p.parent} 5 6 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 3 0 {p.start} 99 88\n";
