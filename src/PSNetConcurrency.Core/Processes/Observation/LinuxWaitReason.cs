@@ -21,7 +21,8 @@ internal static class LinuxWaitReason
     {
         Span<byte> buffer = stackalloc byte[512];
         ReadOnlySpan<byte> text = ProcFile.Read(processId, threadId, "syscall"u8, buffer);
-        if (!Utf8Parser.TryParse(text, out int number, out int used) || number < 0)
+        // A thread of the kernel is in no system call; all its numbers are 0, where it would return to with them.
+        if (!Utf8Parser.TryParse(text, out int number, out int used) || number < 0 || text.TrimEnd((byte)'\n').EndsWith(" 0x0"u8))
         {
             return null;
         }
