@@ -30,6 +30,7 @@
         'Get-TcpSession'
         'Invoke-TcpExchange'
         'Invoke-UdpExchange'
+        'Measure-CallMode'
         'Measure-ContextSwitch'
         'Measure-DigestConfidence'
         'Measure-StickyPacket'

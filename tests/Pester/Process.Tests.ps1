@@ -132,3 +132,13 @@ Describe 'Measure-ContextSwitch' -Skip:(-not $IsLinux) {
         ($sleep | Measure-ContextSwitch -DurationSeconds 600).HasEnded | Should -BeTrue
     }
 }
+
+Describe 'Measure-CallMode' {
+    It 'makes the call in four ways' {
+        $results = Measure-CallMode -DelayMilliseconds 30
+        $results.Mode | Should -Be 'SynchronousBlocking', 'SynchronousNonBlocking', 'AsynchronousBlocking', 'AsynchronousNonBlocking'
+        $results | ForEach-Object { $_.Elapsed.TotalMilliseconds | Should -BeGreaterThan 25 }
+        $results[0].WorkCount | Should -Be 0
+        $results[3].WorkCount | Should -BeGreaterThan 0
+    }
+}

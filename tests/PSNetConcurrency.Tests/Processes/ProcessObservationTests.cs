@@ -142,4 +142,11 @@ public sealed class ProcessObservationTests : IDisposable
         string name = Process.GetCurrentProcess().ProcessName;
         Assert.Contains(_session.Run("[Management.Automation.CommandCompletion]::CompleteInput('Watch-ProcessState -Name ', 25, $null).CompletionMatches.ListItemText"), t => t.ToString() == name);
     }
+
+    [Fact]
+    public void The_modes_asked_for_are_measured()
+    {
+        dynamic[] results = [.. _session.Run("Measure-CallMode SynchronousNonBlocking, SynchronousBlocking -DelayMilliseconds 5")];
+        Assert.Equal(["SynchronousNonBlocking", "SynchronousBlocking"], results.Select(r => (string)r.Mode.ToString()));
+    }
 }
