@@ -98,7 +98,8 @@ Describe 'Get-ProcessState' -Skip:$IsMacOS {
 
 Describe 'Watch-ProcessState' -Skip:(-not $IsLinux) {
     It 'ends with the process' {
-        $seen = Start-Process sleep 0.2 -PassThru | Watch-ProcessState -IntervalMilliseconds 5
+        $sleep = Start-Process sleep 1000 -PassThru
+        $seen = $sleep | Watch-ProcessState -IntervalMilliseconds 5 | ForEach-Object { if ($null -eq $_.From) { $sleep.Kill() }; $_ }
         $seen[0].From | Should -BeNullOrEmpty
         $seen[-1].To | Should -Be 'Terminated'
     }
@@ -128,7 +129,7 @@ Describe 'Measure-ContextSwitch' -Skip:(-not $IsLinux) {
     }
 
     It 'ends with a process that is killed' {
-        $sleep = Start-Process sleep 0.1 -PassThru
+        $sleep = Start-Process sleep 2 -PassThru
         ($sleep | Measure-ContextSwitch -DurationSeconds 600).HasEnded | Should -BeTrue
     }
 }

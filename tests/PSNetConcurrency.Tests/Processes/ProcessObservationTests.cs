@@ -120,7 +120,7 @@ public sealed class ProcessObservationTests : IDisposable
     [JudgeFact("sleep")]
     public void A_watch_ends_with_the_process()
     {
-        dynamic[] seen = [.. _session.Run("[Diagnostics.Process]::Start('sleep', '0.1') | Watch-ProcessState -IntervalMilliseconds 5")];
+        dynamic[] seen = [.. _session.Run("$sleep = [Diagnostics.Process]::Start('sleep', '1000'); $sleep | Watch-ProcessState -IntervalMilliseconds 5 | ForEach-Object { if ($null -eq $_.From) { $sleep.Kill() }; $_ }")];
         Assert.Equal("Terminated", seen[^1].To.ToString());
         Assert.Null(seen[0].From);
     }

@@ -12,7 +12,7 @@ namespace PSNetConcurrency.Commands.Processes;
 /// </remarks>
 /// <example>
 ///   <para>A program from its start to its end.</para>
-///   <code>if ($IsWindows) { $program = [Diagnostics.Process]::Start('ping', '-n 1 127.0.0.1') } else { $program = [Diagnostics.Process]::Start('sleep', '0.2') }
+///   <code>if ($IsWindows) { $program = [Diagnostics.Process]::Start('ping', '-n 2 127.0.0.1') } else { $program = [Diagnostics.Process]::Start('sleep', '1') }
 /// $program | Watch-ProcessState -IntervalMilliseconds 10</code>
 /// </example>
 /// <example>
