@@ -22,11 +22,16 @@
         'Get-AvailablePort'
         'Get-ChatHistory'
         'Get-ChatUser'
+        'Get-CurrentProcess'
         'Get-FileDigest'
         'Get-NetListener'
+        'Get-ProcessState'
+        'Get-ProcessTree'
         'Get-TcpSession'
         'Invoke-TcpExchange'
         'Invoke-UdpExchange'
+        'Measure-CallMode'
+        'Measure-ContextSwitch'
         'Measure-DigestConfidence'
         'Measure-StickyPacket'
         'Measure-StructFormat'
@@ -63,6 +68,7 @@
         'Test-TcpPort'
         'Wait-NetListener'
         'Wait-TcpPort'
+        'Watch-ProcessState'
     )
     PrivateData          = @{
         PSData = @{

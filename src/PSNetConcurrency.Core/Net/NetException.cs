@@ -119,6 +119,9 @@ public enum NetError
     /// <summary>It takes a terminal with a person before it, and there is none.</summary>
     NoTerminal,
 
+    /// <summary>No process of this machine has that id or name, or this user may not see it.</summary>
+    ProcessNotFound,
+
     /// <summary>There is no program of that name or path.</summary>
     ProgramNotFound,
 

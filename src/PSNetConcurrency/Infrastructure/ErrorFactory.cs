@@ -15,7 +15,7 @@ internal static class ErrorFactory
         NetError.PrivilegedPort or NetError.AccessDenied => ErrorCategory.PermissionDenied,
         NetError.AddressNotLocal or NetError.BlankInput or NetError.InvalidArgument => ErrorCategory.InvalidArgument,
         NetError.NameNotResolved or NetError.HandleNotFound or NetError.FileNotFound or NetError.UserNotFound => ErrorCategory.ObjectNotFound,
-        NetError.ProgramNotFound or NetError.PowerShellNotFound or NetError.WorkingDirectoryMissing or NetError.ClassNotFound => ErrorCategory.ObjectNotFound,
+        NetError.ProcessNotFound or NetError.ProgramNotFound or NetError.PowerShellNotFound or NetError.WorkingDirectoryMissing or NetError.ClassNotFound => ErrorCategory.ObjectNotFound,
         NetError.ProgramNotExecutable => ErrorCategory.PermissionDenied,
         NetError.ProcessLimitReached or NetError.DepthLimitReached => ErrorCategory.LimitsExceeded,
         NetError.ProcessStartFailed or NetError.BootstrapFailed or NetError.LauncherFailed => ErrorCategory.OpenError,
