@@ -193,8 +193,8 @@ public sealed class ChildProcessTests
         ChildProcess small = Shell.Start("");
         await small.EndAsync();
         Assert.Null(small.PeakMemory);
-        long wanted = Process.GetCurrentProcess().PeakWorkingSet64 + (64 << 20);
-        ChildProcess large = Shell.Start($"head -c {wanted} /dev/zero | tail -c {wanted} | tail -c 1 >/dev/null & wait; exec tail -c {wanted} /dev/null");
+        long wanted = (Process.GetCurrentProcess().PeakWorkingSet64 * 5 / 4) + (64 << 20);
+        ChildProcess large = ChildProcess.Start(new ChildProcessOptions { FilePath = "dd", Arguments = ["if=/dev/zero", "of=/dev/null", $"bs={wanted}", "count=1"] });
         await large.EndAsync();
         Assert.Equal(0, large.ExitCode);
         Assert.True(large.PeakMemory >= wanted, $"{large.PeakMemory} of {wanted}");

@@ -190,7 +190,8 @@ internal sealed unsafe class LinuxLauncher : IProcessLauncher
         Check(ProcessLibc.FileControl(ends[ours], ProcessLibc.SetFlags, ProcessLibc.NonBlocking), "a pipe");
     }
 
-    private static NetException Failure(StartRequest request, int errno) => errno switch
+    /// <summary>What the system's refusal means to a user.</summary>
+    internal static NetException Failure(StartRequest request, int errno) => errno switch
     {
         ProcessLibc.Again or ProcessLibc.NoMemory or ProcessLibc.TooManyFiles or ProcessLibc.TooManyFilesInSystem => new NetException(NetError.ProcessLimitReached,
             $"{request.Path} can't be started: the system allows this user no more processes, or has no memory for one ({Words(errno)}). Wait for some to end, run fewer at once, or raise the limit (ulimit -u).", request.Path),
