@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
-using PSNetConcurrency.Core.Net;
-using PSNetConcurrency.Core.Processes.Measure;
 using PSNetConcurrency.Infrastructure;
 using PSNetConcurrency.Infrastructure.Processes;
+using PSNetConcurrency.Infrastructure.Scripting;
 
 namespace PSNetConcurrency.Commands.Processes;
 
@@ -73,14 +72,14 @@ public sealed class MeasureJoinStrategyCommand : NetCmdlet
         {
             foreach (ScriptBlock block in ScriptBlock)
             {
-                Add(ScriptJob.FromScriptBlock(block, name => SessionState.PSVariable.Get(name)));
+                Add(JobOf(block));
             }
         }
         else
         {
             foreach (double seconds in DurationSeconds)
             {
-                Add(ScriptJob.FromText(Wait, [seconds]));
+                Add(new ScriptJob { Kind = ChildProcessKind.ScriptBlock, Script = Wait, Arguments = [seconds] });
             }
         }
         return Task.CompletedTask;
@@ -88,18 +87,23 @@ public sealed class MeasureJoinStrategyCommand : NetCmdlet
 
     protected override async Task EndAsync()
     {
-        string powerShell = ScriptChild.FindPowerShell(null, SessionState);
         foreach (JoinStrategy strategy in Strategy.Contains("All", StringComparer.OrdinalIgnoreCase) ? Enum.GetValues<JoinStrategy>() : Strategy.Select(s => Enum.Parse<JoinStrategy>(s, ignoreCase: true)))
         {
             _status = $"{strategy}, {_jobs.Count} processes";
-            Func<ChildProcess>[] starts = _jobs.Select(j => (Func<ChildProcess>)(() => ScriptChild.Start(j.Job, new ScriptChildOptions { Name = j.Name, PowerShellPath = powerShell }))).ToArray();
-            (JoinResult result, IEnumerable<ChildProcess> children) = await JoinMeasurement.RunAsync(strategy, starts, PoolSize, StopToken);
+            Func<ChildProcess>[] starts = _jobs.Select(j => (Func<ChildProcess>)(() => ScriptChild.Start(j.Job, new ScriptChildOptions { Name = j.Name }))).ToArray();
+            (JoinResult result, IReadOnlyList<ChildProcess> children) = await JoinMeasurement.RunAsync(strategy, starts, PoolSize, StopToken);
             foreach (ChildProcess child in children.Where(c => c.Failure is not null))
             {
                 ReportFailure(child.Failure!, child.Name);
             }
             WriteObject(result);
         }
+    }
+
+    private ScriptJob JobOf(ScriptBlock block)
+    {
+        UsingVariables script = UsingVariables.Resolve(block, SessionState.PSVariable.Get);
+        return new ScriptJob { Kind = ChildProcessKind.ScriptBlock, Script = script.Script, Variables = script.Values.ToDictionary() };
     }
 
     private void Add(ScriptJob job) => _jobs.Add((string.Create(CultureInfo.InvariantCulture, $"P{_jobs.Count + 1}"), job));

@@ -162,19 +162,28 @@ public sealed class MeasureParallelismCommand : NetCmdlet
         finally
         {
             all.Cancel();
-            await Task.WhenAll(tasks.Where(t => t is not null)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await ((Task)Task.WhenAll(tasks.Where(t => t is not null))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
     private static string NameOf(int worker) => $"Worker{worker + 1}";
 
-    private async Task<long[]> RunspaceAsync(string script, object argument, CancellationToken stop) =>
-        SpansOf((await RunspaceWorker.RunAsync(script, [argument], ProcessorAffinity, stop)).Select(o => (object?)o));
+    private async Task<long[]> RunspaceAsync(string script, object argument, CancellationToken stop)
+    {
+        try
+        {
+            return SpansOf(await RunspaceWorker.RunAsync(script, [argument], ProcessorAffinity, stop));
+        }
+        catch (RuntimeException e)
+        {
+            throw new NetException(NetError.ScriptFailed, $"The script block ended with an error: {e.Message}", ScriptBlock, e);
+        }
+    }
 
     private async Task<long[]> ProcessAsync(string script, object argument, int worker, CancellationToken stop)
     {
-        ScriptChildOptions options = new() { Name = NameOf(worker), ProcessorAffinity = ProcessorAffinity, PowerShellPath = ScriptChild.FindPowerShell(null, SessionState) };
-        return SpansOf(await ScriptChild.InvokeAsync(ScriptJob.FromText(script, [argument]), options, stop));
+        ScriptJob job = new() { Kind = ChildProcessKind.ScriptBlock, Script = script, Arguments = [argument] };
+        return SpansOf(await ScriptCall.InvokeAsync(job, new ScriptChildOptions { Name = NameOf(worker), ProcessorAffinity = ProcessorAffinity }, stop));
     }
 
     private static long[] SpansOf(IEnumerable<object?> output) =>

@@ -81,7 +81,7 @@ public sealed class TestProcessIsolationCommand : NetCmdlet
             string?[] before = See(key, box);
             object[] arguments = [key, box, folder];
             IEnumerable<object?> output = mode == IsolationMode.Process
-                ? await ScriptChild.InvokeAsync(ScriptJob.FromText(Inside, arguments), new ScriptChildOptions { PowerShellPath = ScriptChild.FindPowerShell(null, SessionState) }, StopToken)
+                ? await ScriptCall.InvokeAsync(new ScriptJob { Kind = ChildProcessKind.ScriptBlock, Script = Inside, Arguments = arguments }, new ScriptChildOptions(), StopToken)
                 : await RunspaceWorker.RunAsync(Inside, arguments, null, StopToken);
             string?[] inside = output.Select(o => o?.ToString()).ToArray();
             string?[] after = See(key, box);
