@@ -99,7 +99,7 @@ public sealed partial class ChildProcess : IProcessEvents
     public TimeSpan Duration => IsAlive ? Stopwatch.GetElapsedTime(_started) : _ran;
 
     /// <summary>Whether output waits to be received.</summary>
-    public bool HasMoreData => Output.HasData;
+    public bool HasMoreData => Output.HasData || Output.IsHeld;
 
     /// <summary>
     /// The most memory it had resident, in bytes, known once it has ended; null where the system does not tell. Linux tells only of
@@ -160,6 +160,8 @@ public sealed partial class ChildProcess : IProcessEvents
 
     /// <summary>Ends its standard input, after what was sent.</summary>
     internal void CloseInput() => _running.CloseInput();
+
+    public override string ToString() => $"{Name} ({ProcessId}): {Command}";
 
     void IProcessEvents.OnOutput(OutputStream stream, ReadOnlySpan<byte> bytes)
     {

@@ -32,6 +32,21 @@ internal sealed class DescendantStop
         return stop;
     }
 
+    /// <summary>Those in the group that a process which is gone has led: as long as there are any, its number is no other process's.</summary>
+    public static DescendantStop CollectGroup(int processId)
+    {
+        DescendantStop stop = new();
+        IReadOnlyList<ProcessRecord> snapshot = ProcessTable.Snapshot();
+        if (snapshot.All(p => p.ProcessId != processId))
+        {
+            foreach (ProcessRecord process in snapshot.Where(p => p.ProcessGroupId == processId && !p.IsZombie))
+            {
+                stop._members[process.ProcessId] = process;
+            }
+        }
+        return stop;
+    }
+
     /// <summary>Ends when those found so far are gone.</summary>
     public Task WhenGone() => Task.WhenAll(_members.Values.Select(WhenGone));
 
@@ -64,8 +79,8 @@ internal sealed class DescendantStop
         }
     }
 
-    // Whether anybody new was found: below a member that lives, or in a group that a member leads or led.
-    private bool Refresh()
+    /// <summary>Whether anybody new was found: below a member that lives, or in a group that a member leads or led.</summary>
+    public bool Refresh()
     {
         IReadOnlyList<ProcessRecord> snapshot = ProcessTable.Snapshot();
         ILookup<int, ProcessRecord> children = ProcessTable.Children(snapshot);

@@ -16,4 +16,7 @@ internal static class SignalNames
         : signal == LastRealTime ? "SIGRTMAX"
         : signal is > FirstRealTime and < LastRealTime ? $"SIGRTMIN+{signal - FirstRealTime}"
         : $"SIG{signal}";
+
+    /// <summary>The number of a signal by its name; 0 where there is none such.</summary>
+    public static int NumberOf(string? name) => Array.IndexOf(Names, name) + 1;
 }

@@ -57,6 +57,9 @@ internal sealed class OutputBuffer : IDisposable
         }
     }
 
+    /// <summary>Whether the reader holds a piece that it has consumed and not handed on, such as the beginning of a line.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>How much memory the output takes that nobody has consumed.</summary>
     public long BytesInMemory
     {

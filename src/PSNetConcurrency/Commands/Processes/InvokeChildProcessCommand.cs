@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Processes.Launching;
 using PSNetConcurrency.Infrastructure;
 using PSNetConcurrency.Infrastructure.Processes;
 
@@ -178,7 +179,7 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
         ChildProcesses.Remove(child);
         if (child.Kind == ChildProcessKind.Program)
         {
-            SessionState.PSVariable.Set("global:LASTEXITCODE", child.ExitCode ?? 128);
+            SessionState.PSVariable.Set("global:LASTEXITCODE", child.ExitCode ?? (128 + SignalNames.NumberOf(child.Signal)));
         }
         if (Detailed)
         {

@@ -155,14 +155,7 @@ public sealed class WaitChildProcessCommand : ChildProcessSelectorCommand
         }
     }
 
-    private async Task EndOfAsync(ChildProcess child, CancellationToken stop)
-    {
-        await child.WaitAsync(null, stop).ConfigureAwait(false);
-        if (IncludeDescendant)
-        {
-            await child.WaitForDescendantsAsync(stop).ConfigureAwait(false);
-        }
-    }
+    private Task EndOfAsync(ChildProcess child, CancellationToken stop) => IncludeDescendant ? child.WaitForTreeAsync(stop) : child.WaitAsync(null, stop);
 
     private void Return(ChildProcess child, HashSet<ChildProcess> returned)
     {

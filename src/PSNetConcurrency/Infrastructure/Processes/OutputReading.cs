@@ -28,33 +28,40 @@ internal sealed class OutputReading
     {
         lock (_output.Gate)
         {
-            while (_cursor.Peek(_options.AsBytes) is { } shown)
-            {
-                int stream = (int)shown.Stream;
-                bool old = _cursor.Count(shown.Stream) < _output.HandedOn[stream];
-                bool wanted = _options.Streams is not { } streams || streams.Contains(shown.Stream);
-                if (!old && !wanted && _cursor == _output.Cursor)
-                {
-                    _cursor = _cursor.Copy();
-                    continue;
-                }
-                ChildProcessRecord record = _cursor.Take();
-                if (old || !wanted)
-                {
-                    continue;
-                }
-                if (!_options.Keep)
-                {
-                    _output.HandedOn[stream] = _cursor.Count(shown.Stream);
-                }
-                return record;
-            }
-            return null;
+            ChildProcessRecord? next = Find();
+            Child.Output.IsHeld = _output.Cursor.HoldsText;
+            return next;
         }
     }
 
     /// <summary>Waits until there may be more (true), or there never will be (false).</summary>
     public ValueTask<bool> WaitAsync(CancellationToken stop) => Child.Output.WaitToReadAsync(_cursor.Place, stop);
+
+    private ChildProcessRecord? Find()
+    {
+        while (_cursor.Peek(_options.AsBytes) is { } shown)
+        {
+            int stream = (int)shown.Stream;
+            bool old = _cursor.Count(shown.Stream) < _output.HandedOn[stream];
+            bool wanted = _options.Streams is not { } streams || streams.Contains(shown.Stream);
+            if (!old && !wanted && _cursor == _output.Cursor)
+            {
+                _cursor = _cursor.Copy();
+                continue;
+            }
+            ChildProcessRecord record = _cursor.Take();
+            if (old || !wanted)
+            {
+                continue;
+            }
+            if (!_options.Keep)
+            {
+                _output.HandedOn[stream] = _cursor.Count(shown.Stream);
+            }
+            return record;
+        }
+        return null;
+    }
 }
 
 /// <summary>What of a child's output is wanted, and how.</summary>
