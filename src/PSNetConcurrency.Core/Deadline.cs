@@ -10,7 +10,10 @@ internal static class Deadline
     public static CancellationTokenSource Start(TimeSpan limit, CancellationToken stop)
     {
         CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        source.CancelAfter(limit < TimeSpan.Zero ? TimeSpan.Zero : limit < Longest ? limit : Longest);
+        source.CancelAfter(Bounded(limit));
         return source;
     }
+
+    /// <summary>A limit as timers take it: not below nothing, and not longer than they count.</summary>
+    public static TimeSpan Bounded(TimeSpan limit) => limit < TimeSpan.Zero ? TimeSpan.Zero : limit < Longest ? limit : Longest;
 }

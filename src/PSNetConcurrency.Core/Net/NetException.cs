@@ -167,6 +167,9 @@ public enum NetError
     /// <summary>The class has no method Run without parameters.</summary>
     RunMethodMissing,
 
+    /// <summary>The child process runs, and what was asked for is for one that has ended.</summary>
+    StillRunning,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }

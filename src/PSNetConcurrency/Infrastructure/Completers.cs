@@ -50,6 +50,16 @@ public sealed class SessionNameCompleter : ListCompleter
     protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<TcpSession>().Select(s => (s.Name, s.ToString()));
 }
 
+public sealed class ChildProcessIdCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<ChildProcess>().Select(c => (c.Id.ToString(CultureInfo.InvariantCulture), c.ToString()!));
+}
+
+public sealed class ChildProcessNameCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<ChildProcess>().Select(c => c.Name).Distinct().Select(n => (n, n));
+}
+
 public sealed class EncodingCompleter : ListCompleter
 {
     protected override IEnumerable<(string Value, string Tip)> Values() => EncodingTransformAttribute.Names.Select(n => (n, n));

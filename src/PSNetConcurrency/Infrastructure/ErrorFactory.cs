@@ -32,7 +32,7 @@ internal static class ErrorFactory
         NetError.InsufficientSpace => ErrorCategory.LimitsExceeded,
         NetError.FileFailure => ErrorCategory.WriteError,
         NetError.UnsafePath or NetError.InsecureConnection or NetError.TransferRefused => ErrorCategory.SecurityError,
-        NetError.HandleClosed or NetError.NoTerminal => ErrorCategory.InvalidOperation,
+        NetError.HandleClosed or NetError.NoTerminal or NetError.StillRunning => ErrorCategory.InvalidOperation,
         NetError.NotSupportedHere => ErrorCategory.NotImplemented,
         _ => ErrorCategory.NotSpecified,
     };

@@ -8,12 +8,15 @@ namespace PSNetConcurrency.Infrastructure;
 /// </summary>
 internal static class HandleRegistry
 {
-    private const int KeptWhenStopped = 64;
+    private const int KeptWhenStopped = 64, KeptChildren = 1024;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
+    // What has not ended by then is killed, well within the limit.
+    private static readonly TimeSpan ChildGrace = TimeSpan.FromSeconds(2);
     private static readonly object Gate = new();
     private static readonly List<Entry> Entries = [];
 
-    private sealed record Entry(Guid Runspace, object Handle, Func<Task> Stop, Func<bool> IsOver);
+    private sealed record Entry(Guid Runspace, object Handle, Func<Task> Stop, Func<bool> IsOver, int Kept = KeptWhenStopped);
 
     public static Guid CurrentRunspace => Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
 
@@ -24,6 +27,11 @@ internal static class HandleRegistry
         session.Dispose();
         return Task.CompletedTask;
     }, () => session.State == TcpSessionState.Closed));
+
+    /// <summary>Keeps a child process; one that is detached outlives what it was started from.</summary>
+    public static void Add(ChildProcess child, bool detached) => Add(new Entry(CurrentRunspace, child,
+        () => detached ? Task.CompletedTask : child.StopAsync(ChildGrace, includeDescendants: true),
+        () => !child.IsAlive && !child.HasMoreData && child.Failure is null, KeptChildren));
 
     public static void Remove(object handle)
     {
@@ -61,8 +69,8 @@ internal static class HandleRegistry
         lock (Gate)
         {
             // What stopped by itself stays for its events to be fetched, but not without end.
-            Entry[] over = Entries.Where(e => e.Runspace == entry.Runspace && e.IsOver()).ToArray();
-            foreach (Entry old in over.Take(Math.Max(0, over.Length - KeptWhenStopped)))
+            Entry[] over = Entries.Where(e => e.Runspace == entry.Runspace && e.Kept == entry.Kept && e.IsOver()).ToArray();
+            foreach (Entry old in over.Take(Math.Max(0, over.Length - entry.Kept)))
             {
                 Entries.Remove(old);
             }

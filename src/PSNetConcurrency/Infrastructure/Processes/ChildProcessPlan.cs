@@ -1,0 +1,191 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Text;
+using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Processes;
+using PSNetConcurrency.Infrastructure.Scripting;
+
+namespace PSNetConcurrency.Infrastructure.Processes;
+
+/// <summary>What the parameters of a starting cmdlet say, made ready once for all the children it starts.</summary>
+internal sealed class ChildProcessPlan
+{
+    private readonly ChildProcessStartCommand _command;
+    private readonly ScriptJob? _job;
+    private readonly ScriptChildOptions? _scriptOptions;
+    private readonly ChildProcessOptions? _programOptions;
+    private readonly bool _readsInput;
+
+    private ChildProcessPlan(ChildProcessStartCommand command, ScriptJob job, ScriptChildOptions options, bool readsInput)
+    {
+        (_command, _job, _scriptOptions, _readsInput) = (command, job, options, readsInput);
+        Command = options.Command!;
+    }
+
+    private ChildProcessPlan(ChildProcessStartCommand command, ChildProcessOptions options)
+    {
+        (_command, _programOptions) = (command, options);
+        Command = options.Command!;
+    }
+
+    /// <summary>What a person reads of it.</summary>
+    public string Command { get; }
+
+    /// <summary>Whether it is a program, and not PowerShell.</summary>
+    public bool IsProgram => _programOptions is not null;
+
+    /// <summary>Whether the program's arguments are made from the item, which then is no input of it.</summary>
+    public bool HasArgumentsOfItem => IsProgram && _command.ArgumentList.Any(IsBlock);
+
+    /// <exception cref="NetException">The parameters can't mean anything, or name what is not there.</exception>
+    public static ChildProcessPlan Create(ChildProcessStartCommand command)
+    {
+        bool isFile = command.ParameterSetName == ChildProcessStartCommand.OfFile;
+        if (isFile && !command.FilePath.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (string name in new[] { nameof(command.Parameter), nameof(command.Variable), nameof(command.Module), nameof(command.InitializationScript), nameof(command.PowerShellPath) }.Where(command.IsGiven))
+            {
+                throw new NetException(NetError.InvalidArgument, $"-{name} is for scripts; '{command.FilePath}' is a program.", command.FilePath);
+            }
+            return new ChildProcessPlan(command, ProgramOptions(command));
+        }
+        if (command.StandardInput is not null)
+        {
+            throw new NetException(NetError.InvalidArgument, $"-StandardInput is for programs. What a script reads as $input comes from -InputObject or the pipeline.", command.FilePath);
+        }
+        (ScriptJob job, string words, bool readsInput) = ScriptPlan.Create(command);
+        return new ChildProcessPlan(command, job, new ScriptChildOptions
+        {
+            Name = command.Name,
+            Command = words,
+            WorkingDirectory = Folder(command),
+            Environment = Environment(command),
+            PowerShellPath = command.PowerShellPath is { } path && command.Via.Length == 0 ? PathOrName(command, path) : command.PowerShellPath,
+            Via = command.Via,
+            PriorityClass = command.IsGiven(nameof(command.PriorityClass)) ? command.PriorityClass : null,
+            ProcessorAffinity = command.IsGiven(nameof(command.ProcessorAffinity)) ? command.ProcessorAffinity : null,
+            Timeout = Timeout(command),
+            Detached = command.IsDetached,
+        }, readsInput);
+    }
+
+    /// <summary>Starts a child; what it is to read is on its way to it when this returns.</summary>
+    public ChildProcess Start(ChildInput input)
+    {
+        string? name = _command.Name is { } given && input.Number > 0 ? $"{given}-{input.Number}" : _command.Name;
+        return IsProgram ? StartProgram(input, name) : StartScript(input, name);
+    }
+
+    /// <summary>A path as the session means it, where it is one; a name that is to be looked up as it is.</summary>
+    internal static string PathOrName(PSCmdlet cmdlet, string path) => path.AsSpan().IndexOfAny(['/', '\\', '~', ':']) >= 0 ? FilePaths.Literal(cmdlet, path) : path;
+
+    private ChildProcess StartScript(ChildInput input, string? name)
+    {
+        ScriptJob job = _job!;
+        if (input.HasItem)
+        {
+            Hashtable variables = job.Variables is null ? new Hashtable(StringComparer.OrdinalIgnoreCase) : new Hashtable(job.Variables, StringComparer.OrdinalIgnoreCase);
+            variables["_"] = input.Item;
+            job = job with { Variables = variables };
+        }
+        bool fed = _readsInput && (input.HasItem || input.StaysOpen);
+        ChildProcess child = ScriptChild.Start(job with { HasInput = fed }, _scriptOptions! with { Name = name });
+        if (fed && input.HasItem)
+        {
+            Feed(child, SendItemAsync(child, input.Item));
+        }
+        return child;
+    }
+
+    private ChildProcess StartProgram(ChildInput input, string? name)
+    {
+        ChildProcessOptions options = _programOptions!;
+        if (HasArgumentsOfItem)
+        {
+            options = options with { Arguments = ViaLauncher.Arguments(_command.Via, _command.FilePath, Arguments(_command, input.Item)) };
+        }
+        byte[]? bytes = _command.StandardInput is { } given ? StandardInput.ToBytes(given, _command.Encoding)
+            : input.HasItem && !HasArgumentsOfItem ? StandardInput.ToBytes(input.Item, _command.Encoding)
+            : null;
+        ChildProcess child = ChildProcess.Start(options with { Name = name, HasInput = bytes is not null || input.StaysOpen });
+        if (bytes is not null)
+        {
+            Feed(child, SendBytesAsync(child, bytes));
+        }
+        return child;
+    }
+
+    private static async Task SendItemAsync(ChildProcess child, object? item)
+    {
+        await ScriptChild.SendInputAsync(child, item, CancellationToken.None).ConfigureAwait(false);
+        ScriptChild.EndInput(child);
+    }
+
+    private static async Task SendBytesAsync(ChildProcess child, byte[] bytes)
+    {
+        await child.SendAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+        child.CloseInput();
+    }
+
+    // A child that reads no more, or has ended, is no failure: as with head in a shell's pipeline.
+    private static void Feed(ChildProcess child, Task sending) =>
+        _ = sending.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private static ChildProcessOptions ProgramOptions(ChildProcessStartCommand command)
+    {
+        string program = command.Via.Length == 0 ? PathOrName(command, command.FilePath) : command.FilePath;
+        string[] arguments = command.ArgumentList.Any(IsBlock) ? [] : Arguments(command, null);
+        return new ChildProcessOptions
+        {
+            FilePath = command.Via.Length == 0 ? program : PathOrName(command, command.Via[0]),
+            Arguments = ViaLauncher.Arguments(command.Via, program, arguments),
+            Command = string.Join(' ', new[] { command.FilePath }.Concat(command.ArgumentList.Select(a => IsBlock(a) ? $"{{{a}}}" : Word(a)))),
+            WorkingDirectory = Folder(command) ?? command.SessionState.Path.CurrentFileSystemLocation.ProviderPath,
+            Environment = Environment(command),
+            PriorityClass = command.IsGiven(nameof(command.PriorityClass)) ? command.PriorityClass : null,
+            ProcessorAffinity = command.IsGiven(nameof(command.ProcessorAffinity)) ? command.ProcessorAffinity : null,
+            Timeout = Timeout(command),
+            Detached = command.IsDetached,
+            // A launcher may ask for a password, which takes the terminal.
+            OwnGroup = command.Via.Length == 0,
+        };
+    }
+
+    private static string[] Arguments(ChildProcessStartCommand command, object? item) =>
+        [.. command.ArgumentList.SelectMany(a => IsBlock(a) ? Evaluate((ScriptBlock)(a is PSObject wrapped ? wrapped.BaseObject : a!), item) : [Text(a)])];
+
+    private static IEnumerable<string> Evaluate(ScriptBlock block, object? item) =>
+        block.InvokeWithContext(null, [new PSVariable("_", item)]).Select(Text);
+
+    private static bool IsBlock(object? argument) => argument is ScriptBlock or PSObject { BaseObject: ScriptBlock };
+
+    private static string Text(object? value) => LanguagePrimitives.ConvertTo<string>(value) ?? "";
+
+    private static string Word(object? argument) => Text(argument) is { Length: > 0 } text && !text.Any(char.IsWhiteSpace) ? text : $"'{Text(argument)}'";
+
+    private static TimeSpan? Timeout(ChildProcessStartCommand command) => command.TimeoutSeconds > 0 ? TimeSpan.FromSeconds(command.TimeoutSeconds) : null;
+
+    private static string? Folder(ChildProcessStartCommand command) =>
+        command.Via.Length > 0 ? command.WorkingDirectory
+        : command.WorkingDirectory is { } folder ? FilePaths.Literal(command, folder)
+        : command.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+
+    private static Dictionary<string, string?>? Environment(ChildProcessStartCommand command)
+    {
+        if (command.Environment is null)
+        {
+            return null;
+        }
+        Dictionary<string, string?> variables = [];
+        foreach (DictionaryEntry entry in command.Environment)
+        {
+            string name = Text(entry.Key);
+            if (name.Length == 0 || name.AsSpan().IndexOfAny('=', '\0') >= 0)
+            {
+                throw new NetException(NetError.InvalidArgument, $"'{name}' can't be the name of an environment variable.", name);
+            }
+            variables[name] = entry.Value is null ? null : Text(entry.Value);
+        }
+        return variables;
+    }
+}

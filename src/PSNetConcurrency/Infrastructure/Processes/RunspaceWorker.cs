@@ -1,0 +1,55 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using PSNetConcurrency.Core.Processes.Measure;
+
+namespace PSNetConcurrency.Infrastructure.Processes;
+
+/// <summary>Runs a script in a runspace of its own, on a thread of its own, in this process.</summary>
+internal static class RunspaceWorker
+{
+    /// <param name="processorAffinity">The processors that the thread may use; null: all.</param>
+    public static Task<Collection<PSObject>> RunAsync(string script, IReadOnlyList<object?> arguments, long? processorAffinity, CancellationToken stop)
+    {
+        TaskCompletionSource<Collection<PSObject>> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                if (processorAffinity is long mask)
+                {
+                    ThreadAffinity.Set(mask);
+                }
+                done.SetResult(Run(script, arguments, stop));
+            }
+            catch (Exception e) when (stop.IsCancellationRequested)
+            {
+                done.SetException(new OperationCanceledException(e.Message, e, stop));
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        })
+        { IsBackground = true, Name = "PSNetConcurrency worker" }.Start();
+        return done.Task;
+    }
+
+    private static Collection<PSObject> Run(string script, IReadOnlyList<object?> arguments, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        using Runspace runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        runspace.Open();
+        using PowerShell powerShell = PowerShell.Create();
+        powerShell.Runspace = runspace;
+        powerShell.AddScript(script);
+        foreach (object? argument in arguments)
+        {
+            powerShell.AddArgument(argument);
+        }
+        // It does not wait: the stopper's thread must not.
+        using CancellationTokenRegistration registration = stop.Register(() => powerShell.BeginStop(null, null));
+        return powerShell.Invoke();
+    }
+}
