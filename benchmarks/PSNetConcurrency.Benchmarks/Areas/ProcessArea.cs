@@ -11,7 +11,7 @@ namespace PSNetConcurrency.Benchmarks.Areas;
 internal sealed class ProcessArea : IBenchmarkArea
 {
     private const string Ours = "PSNetConcurrency", Bare = "Process", Piped = "Process with pipes";
-    private const int Sequential = 100, Many = 200, AtOnce = 64, ManyRuns = 3;
+    private const int Sequential = 100, Many = 200, AtOnce = 64, ManyRuns = 1;
 
     public string Name => "process";
 
