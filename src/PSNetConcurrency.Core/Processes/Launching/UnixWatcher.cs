@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 using PSNetConcurrency.Core.Net;
 
@@ -10,7 +9,6 @@ namespace PSNetConcurrency.Core.Processes.Launching;
 /// Ends a child with this process where the system has no means for it: a shell, which becomes the child's program, first leaves
 /// behind a watcher that reads a named pipe. This process holds the other end; when that closes without a word, the watcher kills.
 /// </summary>
-[UnsupportedOSPlatform("windows")]
 internal sealed partial class UnixWatcher : IDisposable
 {
     // The watcher's parent is gone at once, so that the program has no child that it does not know of. $$ is the program.
@@ -63,14 +61,9 @@ internal sealed partial class UnixWatcher : IDisposable
     /// <summary>The child is gone: the watcher goes, too, and kills nothing.</summary>
     public void Dispose()
     {
-        try
-        {
-            RandomAccess.Write(_pipe, "done\n"u8, 0);
-        }
-        catch (IOException)
-        {
-            // The watcher is gone already.
-        }
+        // A watcher that is gone already does not matter.
+        ReadOnlySpan<byte> word = "done\n"u8;
+        _ = Write(_pipe, word, (nuint)word.Length);
         _pipe.Dispose();
         File.Delete(_path);
     }
@@ -93,6 +86,9 @@ internal sealed partial class UnixWatcher : IDisposable
             return true;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, nuint length);
 
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFifo(string path, uint mode);
