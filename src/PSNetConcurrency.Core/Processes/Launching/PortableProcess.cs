@@ -132,8 +132,8 @@ internal sealed class PortableProcess : RunningProcess
         try
         {
             Task reading = _request.DropsOutput ? Task.CompletedTask : Task.WhenAll(
-                ReadAsync(_process.StandardOutput.BaseStream, OutputStream.Output),
-                ReadAsync(_process.StandardError.BaseStream, OutputStream.Error));
+                Task.Run(() => ReadAsync(_process.StandardOutput.BaseStream, OutputStream.Output)),
+                Task.Run(() => ReadAsync(_process.StandardError.BaseStream, OutputStream.Error)));
             await _process.WaitForExitAsync().ConfigureAwait(false);
             DateTimeOffset ended = DateTimeOffset.Now;
             lock (_gate)

@@ -63,14 +63,9 @@ internal sealed partial class UnixWatcher : IDisposable
     /// <summary>The child is gone: the watcher goes, too, and kills nothing.</summary>
     public void Dispose()
     {
-        try
-        {
-            RandomAccess.Write(_pipe, "done\n"u8, 0);
-        }
-        catch (IOException)
-        {
-            // The watcher is gone already.
-        }
+        // A watcher that is gone already does not matter.
+        ReadOnlySpan<byte> word = "done\n"u8;
+        _ = Write(_pipe, word, (nuint)word.Length);
         _pipe.Dispose();
         File.Delete(_path);
     }
@@ -93,6 +88,9 @@ internal sealed partial class UnixWatcher : IDisposable
             return true;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, nuint length);
 
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFifo(string path, uint mode);
