@@ -21,9 +21,9 @@ internal static class Descriptors
         Stream input = Open(0, FileAccess.Read), output = Open(1, FileAccess.Write);
         using (SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Read))
         {
-            dup2((int)nothing.DangerousGetHandle(), 0);
+            _ = dup2((int)nothing.DangerousGetHandle(), 0);
         }
-        dup2(2, 1);
+        _ = dup2(2, 1);
         return (input, output);
     }
 
@@ -33,7 +33,7 @@ internal static class Descriptors
         if (!OperatingSystem.IsWindows())
         {
             int self = getpid();
-            kill(getpgid(0) == self ? -self : self, 9);
+            _ = kill(getpgid(0) == self ? -self : self, 9);
         }
         Environment.FailFast(null);
     }
@@ -44,7 +44,7 @@ internal static class Descriptors
         if (!OperatingSystem.IsWindows())
         {
             _ = SetHandler(signal, 0);
-            kill(getpid(), signal);
+            _ = kill(getpid(), signal);
         }
         Environment.Exit(128 + signal);
     }
@@ -65,10 +65,10 @@ internal static class Descriptors
     {
         Stream input = Console.OpenStandardInput(), output = Console.OpenStandardOutput();
         // Programs that scripts start inherit neither.
-        SetHandleInformation(GetStdHandle(StandardInput), 1, 0);
-        SetHandleInformation(GetStdHandle(StandardOutput), 1, 0);
-        SetStdHandle(StandardInput, File.OpenHandle("NUL").DangerousGetHandle());
-        SetStdHandle(StandardOutput, GetStdHandle(StandardError));
+        _ = SetHandleInformation(GetStdHandle(StandardInput), 1, 0);
+        _ = SetHandleInformation(GetStdHandle(StandardOutput), 1, 0);
+        _ = SetStdHandle(StandardInput, File.OpenHandle("NUL").DangerousGetHandle());
+        _ = SetStdHandle(StandardOutput, GetStdHandle(StandardError));
         Console.SetIn(TextReader.Null);
         Console.SetOut(Console.Error);
         return (input, output);
