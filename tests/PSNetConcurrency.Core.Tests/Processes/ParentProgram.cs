@@ -12,7 +12,7 @@ internal static class ParentProgram
 
     private static int Main(string[] arguments)
     {
-        IProcessLauncher launcher = ProcessLauncher.Default;
+        IProcessLauncher launcher = arguments[0] == "portable" ? new PortableLauncher() : ProcessLauncher.Default;
         // A program alone, a shell with another in its group, one that stays in our group, and one that lives on.
         ChildProcess[] children =
         [

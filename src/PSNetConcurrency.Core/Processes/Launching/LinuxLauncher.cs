@@ -43,7 +43,7 @@ internal sealed unsafe class LinuxLauncher : IProcessLauncher
                 OpenPipe(pipes + 4, ours: 0);
             }
             lifeline = options.Detached ? -1 : Lifeline.Open();
-            int pid = Spawn(request, pipes, lifeline, arguments, environment);
+            int pid = ThreadSettings.Run(options, () => Spawn(request, pipes, lifeline, arguments, environment));
             long ourPeak = OurPeak();
             int pidfd = ProcessLibc.PidfdOpen(pid);
             int errno = pidfd < 0 ? Marshal.GetLastPInvokeError() : 0;
@@ -51,15 +51,14 @@ internal sealed unsafe class LinuxLauncher : IProcessLauncher
             {
                 Lifeline.Tie(lifeline, pid, ownGroup);
             }
-            NetException? failure = errno != 0 ? Failure(request, errno) : SetPriority(options, pid);
-            if (failure is not null)
+            if (errno != 0)
             {
+                // Nobody could follow it.
                 _ = ProcessLibc.Kill(pid, 9);
                 int status;
                 ProcessLibc.ResourceUse use;
                 _ = ProcessLibc.Wait(pid, &status, 0, &use);
-                Close(ref pidfd);
-                throw failure;
+                throw Failure(request, errno);
             }
             LinuxProcess process = new(pid, pidfd, new LinuxDescriptors(pipes[1], pipes[2], pipes[4]), ownGroup, ourPeak);
             pipes[1] = pipes[2] = pipes[4] = -1;
@@ -113,7 +112,6 @@ internal sealed unsafe class LinuxLauncher : IProcessLauncher
                     _ = ProcessLibc.ActionsFolder(actions, folder);
                 }
                 DescribeSignals(attributes, options);
-                using AffinityScope affinity = new(options.ProcessorAffinity);
                 int pid;
                 int errno = ProcessLibc.Spawn(&pid, path, actions, attributes, arguments.Pointers, environment.Pointers);
                 return errno == 0 ? pid : throw Failure(request, errno);
@@ -152,25 +150,6 @@ internal sealed unsafe class LinuxLauncher : IProcessLauncher
         _ = ProcessLibc.AttributesSignalMask(attributes, set);
         _ = ProcessLibc.AttributesFlags(attributes, (short)(ProcessLibc.SetDefaultSignals | ProcessLibc.SetSignalMask
             | (options.Detached ? ProcessLibc.SetSession : options.OwnGroup ? ProcessLibc.SetGroup : 0)));
-    }
-
-    private static NetException? SetPriority(ChildProcessOptions options, int pid)
-    {
-        if (options.PriorityClass is not { } priority)
-        {
-            return null;
-        }
-        int nice = priority switch
-        {
-            System.Diagnostics.ProcessPriorityClass.Idle => 19,
-            System.Diagnostics.ProcessPriorityClass.BelowNormal => 10,
-            System.Diagnostics.ProcessPriorityClass.AboveNormal => -6,
-            System.Diagnostics.ProcessPriorityClass.High => -11,
-            System.Diagnostics.ProcessPriorityClass.RealTime => -19,
-            _ => 0,
-        };
-        return ProcessLibc.SetPriority(0, pid, nice) == 0 ? null : new NetException(NetError.AccessDenied,
-            $"The priority {priority} was refused: {Words(Marshal.GetLastPInvokeError())}. Only root may raise a priority here.", priority);
     }
 
     // Both ends close themselves in every program that is started; the child's gets a number without that.

@@ -64,7 +64,7 @@ internal sealed unsafe class LinuxProcess : RunningProcess, IEpollTarget
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop) =>
-        _input?.WriteAsync(bytes, stop) ?? ValueTask.FromException(PipeWriter.Closed(ProcessId));
+        _input?.WriteAsync(bytes, stop) ?? ValueTask.FromException(ClosedInput.Of(ProcessId));
 
     public override void CloseInput() => _input?.End();
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Loop;
 
 namespace PSNetConcurrency.Core.Processes.Launching;
@@ -54,18 +53,15 @@ internal sealed class PipeWriter(EpollLoop loop, int fd, int processId) : IEpoll
         }
         while (_requests.TryDequeue(out Request? request))
         {
-            request.Done.TrySetException(Closed(processId));
+            request.Done.TrySetException(ClosedInput.Of(processId));
         }
     }
-
-    public static NetException Closed(int processId) => new(NetError.HandleClosed,
-        $"The process {processId} takes no more input: it has ended, has closed its standard input, or that was ended here.", processId);
 
     private void Enqueue(Request request)
     {
         if (_ended || _fd < 0)
         {
-            request.Done.TrySetException(Closed(processId));
+            request.Done.TrySetException(ClosedInput.Of(processId));
             return;
         }
         _requests.Enqueue(request);

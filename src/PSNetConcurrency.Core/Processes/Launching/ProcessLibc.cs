@@ -94,9 +94,6 @@ internal static unsafe partial class ProcessLibc
     [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
     public static partial int SetAffinity(int pid, nuint size, void* mask);
 
-    [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
-    public static partial int GetAffinity(int pid, nuint size, void* mask);
-
     /// <summary>A descriptor that stands for that one process, and is readable once it has ended.</summary>
     public static int PidfdOpen(int pid) => (int)SystemCall(PidfdOpenCall, pid, 0, 0, 0);
 

@@ -31,4 +31,7 @@ internal static class StartChecks
 
     public static NetException NoSuchProcessor(long mask) =>
         new(NetError.InvalidArgument, $"The processor affinity 0x{mask:X} names no processor that this process may use; bit 0 is the first.", mask);
+
+    public static NetException PriorityRefused(System.Diagnostics.ProcessPriorityClass priority, string words) =>
+        new(NetError.AccessDenied, $"The priority {priority} was refused: {words}. Only an administrator may raise a priority.", priority);
 }

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Core.Processes.Launching;
+
+/// <summary>
+/// Priority and processors of a child: it inherits those of the thread that starts it, so a thread takes them on first, and a
+/// child has them from its first instruction on. The thread is one of its own, as lowering a priority can't be taken back.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal static unsafe class ThreadSettings
+{
+    // 8,192 processors, the most that Linux is built for.
+    private const int MaskSize = 1024;
+
+    /// <summary>Runs <paramref name="start"/> where the options' priority and processors hold.</summary>
+    public static int Run(ChildProcessOptions options, Func<int> start)
+    {
+        if (options.PriorityClass is null && options.ProcessorAffinity is null)
+        {
+            return start();
+        }
+        int result = 0;
+        ExceptionDispatchInfo? failure = null;
+        Thread thread = new(() =>
+        {
+            try
+            {
+                Apply(options);
+                result = start();
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        })
+        { IsBackground = true, Name = "PSNetConcurrency start" };
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return result;
+    }
+
+    private static void Apply(ChildProcessOptions options)
+    {
+        if (options.ProcessorAffinity is { } wanted)
+        {
+            byte* mask = stackalloc byte[MaskSize];
+            new Span<byte>(mask, MaskSize).Clear();
+            *(long*)mask = wanted;
+            if (ProcessLibc.SetAffinity(0, MaskSize, mask) != 0)
+            {
+                throw StartChecks.NoSuchProcessor(wanted);
+            }
+        }
+        if (options.PriorityClass is { } priority && ProcessLibc.SetPriority(0, 0, Nice(priority)) != 0)
+        {
+            throw StartChecks.PriorityRefused(priority, Marshal.GetLastPInvokeErrorMessage());
+        }
+    }
+
+    // As .NET's Process has them.
+    private static int Nice(ProcessPriorityClass priority) => priority switch
+    {
+        ProcessPriorityClass.Idle => 19,
+        ProcessPriorityClass.BelowNormal => 10,
+        ProcessPriorityClass.AboveNormal => -6,
+        ProcessPriorityClass.High => -11,
+        ProcessPriorityClass.RealTime => -19,
+        _ => 0,
+    };
+}
