@@ -48,8 +48,8 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
     private readonly Dictionary<ChildProcess, List<ChildProcessRecord>> _running = [];
     private ChildStreamWriter? _writer;
     private LiveOutput? _live;
-    private ChildProcess? _fed;
-    private bool _readsNoMore;
+    private InputFeeder? _feeder;
+    private bool _feedsOne;
     private int _number;
 
     /// <summary>What a program reads, or an item for a script, by pipeline; given as a parameter it is the input of one child, of a list each element.</summary>
@@ -71,9 +71,6 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
 
     internal override bool CanBeFed => false;
 
-    // Of a program the whole pipeline is one input, unless arguments are made of its items.
-    private bool FeedsOne => TakesItems && Plan().IsProgram && !Plan().HasArgumentsOfItem;
-
     protected override ProgressRecord? Progress() => Detailed && _running.Count > 0
         ? ProgressOfWait(_running.Count == 1 ? _running.Keys.First().ToString()! : $"{_running.Count} children run", TimeoutSeconds)
         : null;
@@ -83,25 +80,30 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
         await base.BeginAsync();
         _writer = new ChildStreamWriter(this);
         _live = new LiveOutput(Write, Ended, StopToken);
-        if (FeedsOne)
+        ChildProcessPlan plan = Plan();
+        // Of a program the whole pipeline is one input, unless arguments are made of its items.
+        _feedsOne = TakesItems && plan.IsProgram && !plan.HasArgumentsOfItem;
+        if (_feedsOne && StandardInput is not null)
         {
-            await GuardedAsync(() =>
-            {
-                _fed = Launch(new ChildInput(false, null, StaysOpen: StandardInput is null));
-                return Task.CompletedTask;
-            });
+            throw new NetException(NetError.InvalidArgument, "-StandardInput and input from the pipeline exclude each other.");
         }
-        else
+        if (_feedsOne && Launch(new ChildInput(false, null, StaysOpen: true)) is { } child)
         {
-            Plan();
+            _feeder = new InputFeeder(child, StopToken);
         }
     }
 
     protected override Task ProcessAsync() => !TakesItems ? Task.CompletedTask : GuardedAsync(async () =>
     {
-        if (FeedsOne)
+        if (_feedsOne)
         {
-            await FeedAsync();
+            _feeder?.Add(Infrastructure.Processes.StandardInput.ToLine(InputObject, Encoding));
+            // Its output is handed on meanwhile: it may not read on before somebody takes what it writes.
+            while (_feeder is { IsFull: true } && _live!.Count > 0)
+            {
+                await _live.StepAsync(_feeder.Sending);
+            }
+            _live!.Drain();
             return;
         }
         while (_live!.Count >= ThrottleLimit)
@@ -118,11 +120,11 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
         {
             Launch(new ChildInput(IsGiven(nameof(InputObject)), InputObject));
         }
-        else if (!_readsNoMore)
+        _feeder?.End();
+        while (_live!.Count > 0)
         {
-            _fed?.CloseInput();
+            await _live.StepAsync(_feeder?.Sending);
         }
-        await _live!.CompleteAsync();
     });
 
     private ChildProcess? Launch(ChildInput input)
@@ -134,30 +136,6 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
         _running[child] = [];
         _live!.Add(new OutputReading(ChildOutput.Of(child), new OutputReadingOptions(AsByteStream)));
         return child;
-    }
-
-    private async Task FeedAsync()
-    {
-        if (_fed is null || _readsNoMore)
-        {
-            return;
-        }
-        Task sending = _fed.SendAsync(Infrastructure.Processes.StandardInput.ToLine(InputObject, Encoding), StopToken).AsTask();
-        // Its output is handed on meanwhile: it may not read on before somebody takes what it writes.
-        while (!sending.IsCompleted)
-        {
-            await _live!.StepAsync(sending);
-        }
-        try
-        {
-            await sending;
-        }
-        catch (NetException e) when (e.Error == NetError.HandleClosed)
-        {
-            // It has read enough, as head does: no failure.
-            _readsNoMore = true;
-        }
-        _live!.Drain();
     }
 
     private void Write(OutputReading reading, ChildProcessRecord record)

@@ -72,7 +72,7 @@ public sealed class ReceiveChildProcessCommand : ChildProcessSelectorCommand
     {
         if (Keep && AutoRemove)
         {
-            throw new NetException(NetError.InvalidArgument, "-Keep and -AutoRemove exclude each other.");
+            ThrowTerminatingError(ErrorFactory.Create(new NetException(NetError.InvalidArgument, "-Keep and -AutoRemove exclude each other.")));
         }
         _writer = new ChildStreamWriter(this);
         _live = new LiveOutput(Write, Ended, StopToken);

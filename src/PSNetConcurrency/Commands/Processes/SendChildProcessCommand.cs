@@ -125,7 +125,7 @@ public sealed class SendChildProcessCommand : NetCmdlet
     {
         try
         {
-            if (ScriptChild.TakesObjects(child))
+            if (TakesObjects(child))
             {
                 foreach (object? item in Items())
                 {
@@ -152,9 +152,11 @@ public sealed class SendChildProcessCommand : NetCmdlet
 
     private IEnumerable<object?> Items() => !_sendsItems && LanguagePrimitives.GetEnumerable(InputObject) is { } list && InputObject is not byte[] ? list.Cast<object?>() : [InputObject];
 
+    private static bool TakesObjects(ChildProcess child) => child.Kind != ChildProcessKind.Program && ScriptChild.TakesObjects(child);
+
     private static void End(ChildProcess child)
     {
-        if (ScriptChild.TakesObjects(child))
+        if (TakesObjects(child))
         {
             ScriptChild.EndInput(child);
         }

@@ -50,16 +50,13 @@ internal sealed class ChildStreamWriter(NetCmdlet cmdlet)
         }
     }
 
-    /// <summary>A line of standard error as an error, with the words PowerShell has for it.</summary>
-    public static ErrorRecord StandardErrorRecord(string line) => new(new RemoteException(line), "NativeCommandError", ErrorCategory.NotSpecified, line);
-
     // A line on standard error is no failure; the exit code is. So where errors end the script, a program's lines are shown, and
     // do not end it. What a script's console prints (Console.Error, a program it runs) is text for its reader in any case.
     private void WriteStandardError(ChildProcess child, string line)
     {
         if (child.Kind == ChildProcessKind.Program && !_errorsStop)
         {
-            cmdlet.WriteError(StandardErrorRecord(line));
+            cmdlet.WriteError(NativeErrorRecord.Of(line));
             return;
         }
         InformationRecord shown = new(new HostInformationMessage { Message = line }, child.Name);

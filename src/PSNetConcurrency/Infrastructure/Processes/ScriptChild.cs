@@ -1,21 +1,128 @@
+using System.Runtime.CompilerServices;
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Processes;
+using PSNetConcurrency.Core.Processes.Protocol;
 
 namespace PSNetConcurrency.Infrastructure.Processes;
 
 /// <summary>PowerShell children: starts a script in a fresh PowerShell process and feeds its $input.</summary>
 internal static class ScriptChild
 {
-    /// <summary>Starts; takes a ready child of a pool where one fits. Call on the pipeline thread: values are serialized here.</summary>
+    private const int CommandLength = 80;
+    private static readonly ConditionalWeakTable<ChildProcess, ScriptChannel> Channels = [];
+
+    private sealed class ScriptChannel(ScriptInterpreter interpreter, bool takesInput)
+    {
+        public ScriptInterpreter Interpreter { get; } = interpreter;
+
+        public bool TakesInput { get; } = takesInput;
+
+        public bool Ended { get; set; }
+
+        public long Sent { get; set; }
+    }
+
+    /// <summary>Starts. Call on the pipeline thread: values are serialized here.</summary>
     /// <exception cref="NetException">PowerShellNotFound, ArgumentNotSerializable, or one of ChildProcess.Start's.</exception>
-    public static ChildProcess Start(ScriptJob job, ScriptChildOptions options) => throw new NotImplementedException();
+    public static ChildProcess Start(ScriptJob job, ScriptChildOptions options)
+    {
+        byte[] assembly = Bootstrap.ChildAssembly;
+        WireWriter writer = new(assembly.Length + 4096);
+        writer.Blob(assembly);
+        JobEncoder.Write(writer, job, options.Detached);
+        bool isVia = options.Via.Count > 0;
+        string pwsh = isVia ? options.PowerShellPath ?? "pwsh" : PowerShellFinder.Find(options.PowerShellPath);
+        ScriptInterpreter interpreter = new(options.Via, RecordDecoder.ReadCause);
+        ChildProcessOptions start = new()
+        {
+            FilePath = isVia ? options.Via[0] : pwsh,
+            Arguments = isVia ? [.. options.Via.Skip(1), pwsh, .. Bootstrap.Arguments] : Bootstrap.Arguments,
+            WorkingDirectory = isVia ? null : options.WorkingDirectory,
+            Environment = options.Environment,
+            Kind = job.Kind,
+            Name = options.Name,
+            Command = options.Command ?? CommandOf(job),
+            HasInput = true,
+            Interpreter = interpreter,
+            PriorityClass = options.PriorityClass,
+            ProcessorAffinity = options.ProcessorAffinity,
+            Timeout = options.Timeout,
+            Detached = options.Detached,
+            OwnGroup = !isVia,
+        };
+        if (options.BufferSize is { } size)
+        {
+            start = start with { BufferSize = size };
+        }
+        ChildProcess child = ChildProcess.Start(start);
+        Channels.Add(child, new ScriptChannel(interpreter, job.HasInput));
+        _ = SendJobAsync(child, writer);
+        return child;
+    }
 
     /// <summary>Whether this child takes objects with <see cref="SendInputAsync"/>; where false, it takes bytes with ChildProcess.SendAsync.</summary>
-    public static bool TakesObjects(ChildProcess child) => throw new NotImplementedException();
+    public static bool TakesObjects(ChildProcess child) => Channels.TryGetValue(child, out _);
 
     /// <summary>Puts an object into the child's $input; serialized before it returns, waits while much is not yet consumed.</summary>
     /// <exception cref="NetException">ArgumentNotSerializable; HandleClosed: it takes no input, its input has been ended, or it has.</exception>
-    public static ValueTask SendInputAsync(ChildProcess child, object? item, CancellationToken stop) => throw new NotImplementedException();
+    public static ValueTask SendInputAsync(ChildProcess child, object? item, CancellationToken stop)
+    {
+        ScriptChannel channel = Open(child);
+        WireWriter writer = new();
+        int at = writer.BeginFrame(FrameKind.Input);
+        JobEncoder.Write(writer, item, "input object");
+        writer.EndFrame(at);
+        return SendAsync(child, channel, writer, stop);
+    }
 
     /// <summary>Ends the child's $input, after what was sent.</summary>
-    public static void EndInput(ChildProcess child) => throw new NotImplementedException();
+    public static void EndInput(ChildProcess child)
+    {
+        if (Channels.TryGetValue(child, out ScriptChannel? channel) && channel.TakesInput && !channel.Ended)
+        {
+            channel.Ended = true;
+            WireWriter writer = new(8);
+            writer.EndFrame(writer.BeginFrame(FrameKind.EndInput));
+            _ = SendJobAsync(child, writer);
+        }
+    }
+
+    private static ScriptChannel Open(ChildProcess child)
+    {
+        if (!Channels.TryGetValue(child, out ScriptChannel? channel) || !channel.TakesInput)
+        {
+            throw new NetException(NetError.HandleClosed, $"{child.Name} was started without input. Start it with -InputObject, or with input from the pipeline.", child.Name);
+        }
+        return channel.Ended ? throw new NetException(NetError.HandleClosed, $"The input of {child.Name} has been ended.", child.Name) : channel;
+    }
+
+    private static async ValueTask SendAsync(ChildProcess child, ScriptChannel channel, WireWriter writer, CancellationToken stop)
+    {
+        await channel.Interpreter.WaitForCreditAsync(channel.Sent, stop).ConfigureAwait(false);
+        channel.Sent += writer.Length;
+        await child.SendAsync(writer.Buffer.AsMemory(0, writer.Length), stop).ConfigureAwait(false);
+    }
+
+    private static async Task SendJobAsync(ChildProcess child, WireWriter writer)
+    {
+        try
+        {
+            await child.SendAsync(writer.Buffer.AsMemory(0, writer.Length), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NetException or ObjectDisposedException)
+        {
+            // It ended before it took all: how it ended is told with its end.
+        }
+    }
+
+    private static string CommandOf(ScriptJob job)
+    {
+        string text = job.Kind switch
+        {
+            ChildProcessKind.ScriptFile => job.ScriptPath ?? "",
+            ChildProcessKind.Class => job.ClassName ?? "",
+            _ => string.Join(' ', job.Script.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+        };
+        return text.Length > CommandLength ? string.Concat(text.AsSpan(0, CommandLength - 1), "…") : text;
+    }
 }

@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using PSNetConcurrency.Child.Values;
+using PSNetConcurrency.Core.Processes.Protocol;
+
+namespace PSNetConcurrency.Child;
+
+/// <summary>The head of a pipeline that takes input: writes what the parent sends, and tells the parent what has been taken.</summary>
+[Cmdlet(VerbsCommunications.Read, "ChildInput")]
+public sealed class ReadInputCommand : PSCmdlet
+{
+    // A cmdlet is made by the engine, without arguments; a process runs one job.
+    private static FrameInput? s_input;
+    private static FrameOutput? s_output;
+
+    internal static void Use(FrameInput input, FrameOutput output)
+    {
+        s_input = input;
+        s_output = output;
+    }
+
+    protected override void EndProcessing()
+    {
+        ValueReader values = new();
+        while (s_input!.WaitForItem() is { } item)
+        {
+            WireReader reader = new(item);
+            WriteObject(values.Read(ref reader));
+            WireWriter frame = new(16);
+            int at = frame.BeginFrame(FrameKind.InputConsumed);
+            frame.Int64(item.Length + 5);
+            frame.EndFrame(at);
+            s_output!.Send(frame);
+        }
+    }
+
+    protected override void StopProcessing() => s_input!.StopWaiting();
+}
