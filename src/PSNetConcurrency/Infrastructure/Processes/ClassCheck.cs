@@ -11,13 +11,13 @@ internal static class ClassCheck
     {
         string where = path is null ? "the definition" : $"'{path}'";
         TypeDefinitionAst[] types = [.. Parser.ParseInput(definition, out _, out ParseError[] errors).FindAll(a => a is TypeDefinitionAst { IsClass: true }, searchNestedScriptBlocks: false).Cast<TypeDefinitionAst>()];
+        if (errors.Length > 0)
+        {
+            // What is wrong is something else, and the child's errors say what.
+            return;
+        }
         if (Named(types, className) is not { } type)
         {
-            if (errors.Length > 0)
-            {
-                // What is wrong is something else, and the child's errors say what.
-                return;
-            }
             throw new NetException(NetError.ClassNotFound, types.Length == 0
                 ? $"There is no class in {where}, so no class {className}."
                 : $"There is no class {className} in {where}; there is {string.Join(", ", types.Select(t => t.Name))}.", className);

@@ -8,7 +8,7 @@ namespace PSNetConcurrency.Infrastructure.Processes;
 /// <summary>Runs a script in a runspace of its own, on a thread of its own, in this process.</summary>
 internal static class RunspaceWorker
 {
-    /// <param name="processorAffinity">The processors that the thread may use; null: all.</param>
+    /// <summary>Starts it at once; <paramref name="processorAffinity"/> names the processors that the thread may use, null all.</summary>
     public static Task<Collection<PSObject>> RunAsync(string script, IReadOnlyList<object?> arguments, long? processorAffinity, CancellationToken stop)
     {
         TaskCompletionSource<Collection<PSObject>> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
