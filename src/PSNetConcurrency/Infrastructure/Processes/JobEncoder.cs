@@ -46,7 +46,7 @@ internal static class JobEncoder
     public static void Write(WireWriter writer, object? value, string what)
     {
         object? inner = value is PSObject wrapped ? wrapped.BaseObject : value;
-        if (inner is ScriptBlock or Delegate or Stream or TextReader or TextWriter or SafeHandle or WaitHandle or Runspace or RunspacePool or PowerShell or Pipeline or Job
+        if (inner is ScriptBlock or Delegate or Stream or TextReader or TextWriter or SafeHandle or WaitHandle or Runspace or RunspacePool or PowerShell or Job
             or System.Management.Automation.Host.PSHost or EngineIntrinsics or SessionState or Cmdlet or Task or Thread or System.Net.Sockets.Socket or CancellationTokenSource)
         {
             throw Refused(what, inner, null);
