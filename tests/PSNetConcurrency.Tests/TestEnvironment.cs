@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace PSNetConcurrency.Tests;
 
@@ -17,6 +18,11 @@ internal static class TestEnvironment
 
     /// <summary>The launcher of the shell.</summary>
     public static string ShellPath { get; } = Path.Combine(ShellFolder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh");
+
+    // Script children of the tests' own engine, beside which there is no pwsh, run in the shell.
+    [ModuleInitializer]
+    internal static void OfferShell() =>
+        Environment.SetEnvironmentVariable("PATH", ShellFolder + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"));
 
     private static string FindRoot()
     {

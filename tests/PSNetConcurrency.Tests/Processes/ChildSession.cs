@@ -11,9 +11,6 @@ internal static class ChildSession
     /// <summary>How long anything may take before the test gives up.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The options of a script child: the shell that was built here.</summary>
-    public static string Shell => $"-PowerShellPath '{TestEnvironment.ShellPath}'";
-
     public static bool IsAlive(int processId) =>
         File.Exists($"/proc/{processId}/stat") && File.ReadAllText($"/proc/{processId}/stat").Split(')')[^1].Trim()[0] is not ('Z' or 'X');
 

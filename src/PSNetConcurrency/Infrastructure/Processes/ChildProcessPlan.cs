@@ -92,7 +92,9 @@ internal sealed class ChildProcessPlan
         ChildProcess child = ScriptChild.Start(job with { HasInput = fed }, _scriptOptions! with { Name = name });
         if (fed && input.HasItem)
         {
-            Feed(child, SendItemAsync(child, input.Item));
+            // Of a list that is a parameter, each element; what comes down the pipeline is one item, whatever it is.
+            IEnumerable<object?> items = input.Number == 0 && LanguagePrimitives.GetEnumerable(input.Item) is { } list ? list.Cast<object?>() : [input.Item];
+            Feed(child, SendItemsAsync(child, [.. items]));
         }
         return child;
     }
@@ -115,9 +117,13 @@ internal sealed class ChildProcessPlan
         return child;
     }
 
-    private static async Task SendItemAsync(ChildProcess child, object? item)
+    // The variable $_ has been serialized already, so that nothing new can be wrong with these.
+    private static async Task SendItemsAsync(ChildProcess child, object?[] items)
     {
-        await ScriptChild.SendInputAsync(child, item, CancellationToken.None).ConfigureAwait(false);
+        foreach (object? item in items)
+        {
+            await ScriptChild.SendInputAsync(child, item, CancellationToken.None).ConfigureAwait(false);
+        }
         ScriptChild.EndInput(child);
     }
 
