@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Shows what PSNetConcurrency does, on real sockets of this machine, in a few seconds.
+    Shows what PSNetConcurrency does, on real sockets and processes of this machine, in less than a minute.
 .DESCRIPTION
     Each step prints its commands and then what they return. Nothing listens beyond loopback, nothing is left running,
     and a step that fails ends the tour with an error. Runs in PowerShell 7.4 and later, and in the embedded shell.
@@ -209,6 +209,29 @@ $steps = [ordered]@{
         Receive-ChatMessage -Count 1 -Peer $me
     }
 
+    'A child process: a PowerShell of its own, with copies of what it is given' = {
+        $n = 100
+        $child = Start-ChildProcess -Name Tour-Child { $n = $using:n; $n++; "In the child n is $n." }
+        # Join, then fetch what it wrote.
+        $child | Wait-ChildProcess | Receive-ChildProcess
+        "Here n is $n."
+        $child
+    }
+
+    'A program: both of its streams, and how it ended' = {
+        Invoke-ChildProcess -FilePath dotnet -ArgumentList '--version'
+        $result = Invoke-ChildProcess -FilePath dotnet -ArgumentList 'no-such-command' -Detailed
+        "ExitCode $($result.ExitCode), $($result.StandardError.Length) characters of errors"
+    }
+
+    'Joining one after the other, and all at once' = {
+        Measure-JoinStrategy -DurationSeconds 0.5, 0.5, 0.5 -Strategy Serial, Parallel
+    }
+
+    'Concurrent is not parallel: two workers, on one processor' = {
+        (Measure-Parallelism -WorkerCount 2 -DurationSeconds 0.2 -Mode Runspace -ProcessorAffinity 1).Explanation
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }
@@ -231,6 +254,7 @@ finally {
     # Also where a step failed, or Ctrl+C was pressed.
     Get-TcpSession -Name Tour-* | Remove-TcpSession
     Get-NetListener -Name Tour-* | Stop-NetListener -Force
+    Get-ChildProcess -Name Tour-* | Stop-ChildProcess -Force
     if ($folder) {
         [IO.Directory]::Delete($folder, $true)
     }

@@ -11,8 +11,12 @@ internal readonly record struct Overlap(int MaxSimultaneous, long Ticks)
     // What two clocks read a moment apart may pretend; a switch of processes takes a thousandth of it.
     private static readonly long Tolerance = Stopwatch.Frequency / 100;
 
-    /// <summary>Sweeps over all beginnings and ends. A span that ends when another begins does not overlap it.</summary>
-    public static Overlap Of(IReadOnlyList<WorkerTrace> workers)
+    // A worker that computes looks at the clock without a pause, and takes less than half of this for one. So two that take
+    // turns may seem to run together for as long.
+    private static readonly long ClockResolution = Stopwatch.Frequency / 5000;
+
+    /// <summary>Sweeps over all beginnings and ends. A span that ends when another begins does not overlap it; what lasts no longer than <paramref name="resolution"/> does not count.</summary>
+    public static Overlap Of(IReadOnlyList<WorkerTrace> workers, long resolution = 0)
     {
         List<(long At, int Change)> edges = [];
         foreach (WorkerTrace worker in workers)
@@ -31,13 +35,13 @@ internal readonly record struct Overlap(int MaxSimultaneous, long Ticks)
         long since = 0, shared = 0;
         foreach ((long at, int change) in edges)
         {
-            if (running > 1)
+            if (at - since > resolution)
             {
-                shared += at - since;
+                shared += running > 1 ? at - since : 0;
+                most = Math.Max(most, running);
             }
             since = at;
             running += change;
-            most = Math.Max(most, running);
         }
         return new Overlap(most, shared);
     }
@@ -63,7 +67,7 @@ internal readonly record struct Overlap(int MaxSimultaneous, long Ticks)
     /// <summary>Makes the result, with its explanation in words.</summary>
     public static ParallelismResult Explain(ParallelismMode mode, ParallelismWorkload workload, int processors, TimeSpan elapsed, long began, IReadOnlyList<WorkerTrace> workers)
     {
-        Overlap overlap = Of(workers);
+        Overlap overlap = Of(workers, workload == ParallelismWorkload.Cpu ? ClockResolution : 0);
         double seconds = (double)overlap.Ticks / Stopwatch.Frequency;
         ParallelismVerdict verdict = overlap.Judge(workers);
         // Waiting is not carried out by a processor: waits that overlap prove concurrency, and no more.

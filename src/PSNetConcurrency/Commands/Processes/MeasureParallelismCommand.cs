@@ -16,7 +16,7 @@ namespace PSNetConcurrency.Commands.Processes;
 ///   <item>Concurrent: several were under way, and took turns.</item>
 ///   <item>Parallel: several were carried out at the same moment, for OverlapSeconds in all.</item>
 /// </list>
-/// <para>The Cpu workload reads the system's monotonic clock without a pause, until it has had -DurationSeconds of it. Where two readings lie further apart than half a millisecond it did not have a processor, and that is no part of its span in Gantt. So the spans are what was really computed: on one processor (-ProcessorAffinity 1) those of different workers can't overlap, however many there are. All processes of a machine share that clock.</para>
+/// <para>The Cpu workload reads the system's monotonic clock without a pause, until it has had -DurationSeconds of it. Where two readings lie further apart than a tenth of a millisecond it did not have a processor, and that is no part of its span in Gantt; what overlaps no longer than two tenths is not counted. So the spans are what was really computed: on one processor (-ProcessorAffinity 1) those of different workers can't overlap, however many there are. All processes of a machine share that clock.</para>
 /// <para>The Io workload waits, as for a disk or a network. Waits overlap on one processor as well as on many. Of a -ScriptBlock only beginning and end are known.</para>
 /// <para>Elapsed has the start of the workers in it, which is what makes processes dear for short work; Speedup and Efficiency come from it.</para>
 /// </remarks>
@@ -43,7 +43,7 @@ public sealed class MeasureParallelismCommand : NetCmdlet
     private const string Computing = """
         param($Seconds)
         $clock = [System.Diagnostics.Stopwatch]
-        $gap = $clock::Frequency / 2000
+        $gap = $clock::Frequency / 10000
         $needed = $Seconds * $clock::Frequency
         $spans = [System.Collections.Generic.List[long]]::new()
         $done = 0
