@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using CsCheck;
 using PSNetConcurrency.Core.Net;
@@ -141,7 +142,7 @@ public sealed class ChildProcessTests
         Assert.Equal("10", lines[2]);
         Assert.Equal(1, Convert.ToInt32(lines[3].Split(',')[^1], 16));
         Assert.Equal(lines[5], lines[4].Trim());
-        Assert.Equal(child.ProcessId.ToString(), lines[5]);
+        Assert.Equal(child.ProcessId.ToString(CultureInfo.InvariantCulture), lines[5]);
     }
 
     [LinuxFact]
@@ -173,7 +174,7 @@ public sealed class ChildProcessTests
         string[] lines = (await child.EndAsync()).Output.Split('\n');
         Assert.Equal("started", lines[0]);
         Assert.True(Directory.Exists($"/proc/{lines[1]}"));
-        using Process grandchild = Process.GetProcessById(int.Parse(lines[1]));
+        using Process grandchild = Process.GetProcessById(int.Parse(lines[1], CultureInfo.InvariantCulture));
         grandchild.Kill();
     }
 

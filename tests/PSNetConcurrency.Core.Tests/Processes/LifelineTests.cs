@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PSNetConcurrency.Core.Processes.Observation;
 using PSNetConcurrency.Core.Tests.Net;
 
@@ -25,7 +26,7 @@ public sealed class LifelineTests
         Assert.Equal("SIGKILL", parent.Signal);
         await Eventually.TrueAsync(() => !tied.Any(Lives), "the children are gone");
         Assert.True(Lives(lines[4]));
-        using Process detached = Process.GetProcessById(int.Parse(lines[4]));
+        using Process detached = Process.GetProcessById(int.Parse(lines[4], CultureInfo.InvariantCulture));
         detached.Kill();
     }
 
@@ -36,7 +37,7 @@ public sealed class LifelineTests
         ChildProcess child = Shell.Start("sleep 1000 >/dev/null 2>&1 & echo $!");
         string below = (await child.EndAsync()).Output.TrimEnd();
         Assert.True(Lives(below));
-        using Process left = Process.GetProcessById(int.Parse(below));
+        using Process left = Process.GetProcessById(int.Parse(below, CultureInfo.InvariantCulture));
         left.Kill();
     }
 
@@ -46,7 +47,7 @@ public sealed class LifelineTests
         ChildProcess child = ChildProcess.Start(Shell.Script("exec sleep 1000") with { Detached = true });
         Assert.Equal("/dev/null", File.ResolveLinkTarget($"/proc/{child.ProcessId}/fd/1", returnFinalTarget: false)?.FullName);
         Assert.Equal(["0", "1", "2"], Directory.EnumerateFiles($"/proc/{child.ProcessId}/fd").Select(Path.GetFileName).Order());
-        Assert.Equal(child.ProcessId.ToString(), File.ReadAllText($"/proc/{child.ProcessId}/stat").Split(' ')[5]);
+        Assert.Equal(child.ProcessId.ToString(CultureInfo.InvariantCulture), File.ReadAllText($"/proc/{child.ProcessId}/stat").Split(' ')[5]);
         await child.StopAsync(TimeSpan.Zero, includeDescendants: false);
         Assert.False(child.IsAlive);
     }
@@ -102,5 +103,5 @@ public sealed class LifelineTests
     }
 
     // A zombie is gone: whoever adopted it has only not looked yet.
-    private static bool Lives(string pid) => ProcessTable.Find(int.Parse(pid)) is { IsZombie: false };
+    private static bool Lives(string pid) => ProcessTable.Find(int.Parse(pid, CultureInfo.InvariantCulture)) is { IsZombie: false };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CsCheck;
 using PSNetConcurrency.Core.Processes.Observation;
@@ -31,7 +32,7 @@ public sealed class OutputTests
             read += chunk.Bytes.Length;
         }
         string[] lines = text.ToString().Split('\n')[..^1];
-        Assert.Equal(Enumerable.Range(1, lines.Length).Select(i => i.ToString()), lines);
+        Assert.Equal(Enumerable.Range(1, lines.Length).Select(i => i.ToString(CultureInfo.InvariantCulture)), lines);
         await child.StopAsync(TimeSpan.Zero, includeDescendants: false);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Processes;
@@ -55,7 +56,7 @@ public sealed class PortableLauncherTests
         string below = (await ignores.LinesAsync(1))[0];
         await ignores.StopAsync(TimeSpan.FromMilliseconds(50), includeDescendants: true);
         Assert.Equal((ChildProcessState.Stopped, "SIGKILL"), (ignores.State, ignores.Signal));
-        Assert.False(ProcessTable.Find(int.Parse(below)) is { IsZombie: false });
+        Assert.False(ProcessTable.Find(int.Parse(below, CultureInfo.InvariantCulture)) is { IsZombie: false });
     }
 
     [LinuxFact]
@@ -63,7 +64,7 @@ public sealed class PortableLauncherTests
     {
         ChildProcess child = ChildProcess.Start(Shell.Script("sleep 1000 & echo $!"), Launcher);
         string below = (await child.EndAsync()).Output.TrimEnd();
-        using Process left = Process.GetProcessById(int.Parse(below));
+        using Process left = Process.GetProcessById(int.Parse(below, CultureInfo.InvariantCulture));
         left.Kill();
     }
 
@@ -83,7 +84,7 @@ public sealed class PortableLauncherTests
         // What a child has started is not the watcher's.
         foreach (string pid in (string[])[lines[2], lines[4]])
         {
-            using Process left = Process.GetProcessById(int.Parse(pid));
+            using Process left = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture));
             left.Kill();
         }
     }
@@ -112,5 +113,5 @@ public sealed class PortableLauncherTests
         Assert.Equal(NetError.ProgramNotExecutable, Assert.Throws<NetException>(() => ChildProcess.Start(new ChildProcessOptions { FilePath = script }, Launcher)).Error);
     }
 
-    private static bool Lives(string pid) => ProcessTable.Find(int.Parse(pid)) is { IsZombie: false };
+    private static bool Lives(string pid) => ProcessTable.Find(int.Parse(pid, CultureInfo.InvariantCulture)) is { IsZombie: false };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Tests.Net;
 
@@ -94,7 +95,7 @@ public sealed class StopTests
     }
 
     // A zombie is gone: whoever adopted it has only not looked yet.
-    private static bool Lives(string pid) => Core.Processes.Observation.ProcessTable.Find(int.Parse(pid)) is { IsZombie: false };
+    private static bool Lives(string pid) => Core.Processes.Observation.ProcessTable.Find(int.Parse(pid, CultureInfo.InvariantCulture)) is { IsZombie: false };
 
     private static string Command(string folder)
     {
