@@ -80,17 +80,20 @@ internal sealed class PortableLauncher : IProcessLauncher
     {
         if (options.ProcessorAffinity is { } mask)
         {
-            if (OperatingSystem.IsMacOS())
+            if (OperatingSystem.IsWindows() || OperatingSystem.IsLinux())
             {
-                throw new NetException(NetError.NotSupportedHere, "macOS does not bind processes to processors; Linux and Windows do.", mask);
+                try
+                {
+                    process.ProcessorAffinity = (nint)mask;
+                }
+                catch (Exception e) when (e is Win32Exception or InvalidOperationException && !Ended(process))
+                {
+                    throw StartChecks.NoSuchProcessor(mask);
+                }
             }
-            try
+            else
             {
-                process.ProcessorAffinity = (nint)mask;
-            }
-            catch (Exception e) when (e is Win32Exception or InvalidOperationException && !Ended(process))
-            {
-                throw StartChecks.NoSuchProcessor(mask);
+                throw new NetException(NetError.NotSupportedHere, "This system does not bind processes to processors; Linux and Windows do.", mask);
             }
         }
         if (options.PriorityClass is { } priority)

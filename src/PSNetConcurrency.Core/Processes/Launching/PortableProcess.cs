@@ -147,7 +147,6 @@ internal sealed class PortableProcess : RunningProcess
                 await Task.WhenAny(reading, Task.Delay(Quiet)).ConfigureAwait(false);
             }
             ExitStatus status = Status(ended);
-            _watcher?.Dispose();
             lock (_gate)
             {
                 // From here on nothing that is still read counts.
@@ -155,12 +154,15 @@ internal sealed class PortableProcess : RunningProcess
                 _events = null;
                 events.OnExited(status);
             }
+            _watcher?.Dispose();
             _input?.Dispose();
             _process.Dispose();
         }
         catch (Exception e)
         {
+            // A bug, or a system that tells less than it should; those who wait must not wait for ever.
             EventLoop.Report(e);
+            _events?.OnExited(new ExitStatus(null, null, DateTimeOffset.Now, null, null));
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 using PSNetConcurrency.Core.Net;
 
@@ -10,7 +9,6 @@ namespace PSNetConcurrency.Core.Processes.Launching;
 /// Ends a child with this process where the system has no means for it: a shell, which becomes the child's program, first leaves
 /// behind a watcher that reads a named pipe. This process holds the other end; when that closes without a word, the watcher kills.
 /// </summary>
-[UnsupportedOSPlatform("windows")]
 internal sealed partial class UnixWatcher : IDisposable
 {
     // The watcher's parent is gone at once, so that the program has no child that it does not know of. $$ is the program.
