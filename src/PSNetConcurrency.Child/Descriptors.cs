@@ -24,6 +24,9 @@ internal static class Descriptors
             _ = dup2((int)nothing.DangerousGetHandle(), 0);
         }
         _ = dup2(2, 1);
+        // PowerShell's own console has opened its writer already, on the descriptor that was.
+        Console.SetIn(TextReader.Null);
+        Console.SetOut(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
         return (input, output);
     }
 

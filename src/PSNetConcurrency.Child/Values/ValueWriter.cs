@@ -192,9 +192,9 @@ internal static class ValueWriter
     // Whether something was added to this one value that must travel with it.
     private static bool IsDecorated(PSObject wrapped, object inner)
     {
-        foreach (PSMemberInfo member in wrapped.Members)
+        foreach (PSPropertyInfo property in wrapped.Properties)
         {
-            if (member.IsInstance)
+            if (property.IsInstance && property.MemberType != PSMemberTypes.Property)
             {
                 return true;
             }
