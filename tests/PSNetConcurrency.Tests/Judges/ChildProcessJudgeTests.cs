@@ -74,7 +74,7 @@ public sealed class ChildProcessJudgeTests : IDisposable
         string[] judged = python.Succeeds().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] ours = _session.Run($"$c = Start-ChildProcess -Module '{TestEnvironment.ManifestPath}' {{ (Start-ChildProcess -FilePath true).Name }}; $c.Name; $c | Receive-ChildProcess -Wait; $c.Id").Texts();
         // Which child of this process it is depends on the tests before it.
-        Assert.Equal(judged.Select(n => "Child" + n), ours[..2].Select(n => n.Replace($"-{ours[2]}", "-1", StringComparison.Ordinal)));
+        Assert.Equal(judged.Select(n => n.Replace("Fork", "Child", StringComparison.Ordinal)), ours[..2].Select(n => n.Replace($"-{ours[2]}", "-1", StringComparison.Ordinal)));
     }
 
     [JudgeFact("sshd", "ssh", "ssh-keygen")]

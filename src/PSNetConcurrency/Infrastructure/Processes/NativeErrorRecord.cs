@@ -19,7 +19,7 @@ internal static class NativeErrorRecord
             SerializationInfo info = new(typeof(ErrorRecord), new FormatterConverter());
 #pragma warning restore SYSLIB0050
             plain.GetObjectData(info, default);
-            return new Revived(info);
+            return new ErrorRecord(new Revived(info), null);
         }
         catch (Exception e) when (e is RuntimeException or SerializationException or NotSupportedException or InvalidOperationException)
         {
