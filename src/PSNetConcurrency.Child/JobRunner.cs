@@ -109,6 +109,7 @@ internal sealed class JobRunner
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Open();
         Runspace.DefaultRunspace = runspace;
+        _job.ReadValues();
         return runspace;
     }
 
