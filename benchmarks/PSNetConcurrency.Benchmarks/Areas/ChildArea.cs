@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PSNetConcurrency.Benchmarks.Areas;
 
 /// <summary>
-/// Scripts as child processes, against the same PowerShell started bare and, in a real PowerShell, against background jobs. One
+/// Scripts as child processes ("child" is the word by which this program starts itself), against the same PowerShell started bare and, in a real PowerShell, against background jobs. One
 /// PowerShell runs all contenders of a round in turns and tells how long each took.
 /// </summary>
 internal sealed class ChildArea : IBenchmarkArea
@@ -41,7 +41,7 @@ internal sealed class ChildArea : IBenchmarkArea
 
     private static readonly string[] Parts = ["one child", "eight at once", "20000 numbers", "20000 objects"];
 
-    public string Name => "child";
+    public string Name => "children";
 
     public async Task<bool> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed class ChildArea : IBenchmarkArea
         string manifest = Path.Combine(BenchmarkOptions.RepositoryRoot, "PSNetConcurrency.psd1");
         if (!File.Exists(pwsh) || !File.Exists(manifest))
         {
-            Console.WriteLine($"child is left out: there is no {(File.Exists(pwsh) ? manifest : pwsh)}; build the solution first.");
+            Console.WriteLine($"children is left out: there is no {(File.Exists(pwsh) ? manifest : pwsh)}; build the solution first.");
             return true;
         }
         string script = string.Format(CultureInfo.InvariantCulture, Script, manifest, pwsh, options.Rounds, options.PowerShell is null ? "$false" : "$true", string.Join('|', wanted));
@@ -66,7 +66,7 @@ internal sealed class ChildArea : IBenchmarkArea
         }
         if (exitCode != 0 || measured.Values.Any(m => !m.Names.Contains(Ours)))
         {
-            Console.WriteLine($"child failed: {output}");
+            Console.WriteLine($"children failed: {output}");
             return false;
         }
         Table table = new($"Scripts as child processes, {options.Rounds} rounds", "what", "contender", "ratio", "least - most");
