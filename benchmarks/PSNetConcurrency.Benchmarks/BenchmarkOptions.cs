@@ -8,12 +8,14 @@ namespace PSNetConcurrency.Benchmarks;
 internal sealed record BenchmarkOptions
 {
     private const string Usage = """
-        usage: PSNetConcurrency.Benchmarks [AREA...] [--rounds N] [--seconds S] [--peers FOLDER] [--only WORD]
+        usage: PSNetConcurrency.Benchmarks [AREA...] [--rounds N] [--seconds S] [--peers FOLDER] [--pwsh PATH] [--only WORD]
           AREA       one or more of those below (all when none is named)
           --rounds   interleaved rounds; each peer is measured once in each (5)
           --seconds  length of one measurement (1.5)
           --peers    folder with the sources of the peers and load generators, or PSNC_PEERS
                      (../shared/peers beside the repository, where that exists)
+          --pwsh     a real PowerShell to run scripts in, which has Start-Job to compare with
+                     (the embedded shell, which has not)
           --only     only the parts whose name contains the word
         Areas:
         """;
@@ -25,6 +27,9 @@ internal sealed record BenchmarkOptions
     public double Seconds { get; init; } = 1.5;
 
     public string? PeerFolder { get; init; }
+
+    /// <summary>A real PowerShell; null: only the embedded shell.</summary>
+    public string? PowerShell { get; init; }
 
     public string? Only { get; init; }
 
@@ -51,6 +56,10 @@ internal sealed record BenchmarkOptions
                     break;
                 case "--peers" when value is not null:
                     options = options with { PeerFolder = Path.GetFullPath(value) };
+                    i++;
+                    break;
+                case "--pwsh" when File.Exists(value):
+                    options = options with { PowerShell = Path.GetFullPath(value) };
                     i++;
                     break;
                 case "--only" when value is not null:

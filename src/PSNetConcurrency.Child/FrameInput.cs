@@ -52,6 +52,18 @@ internal sealed class FrameInput(Stream stream)
         }
     }
 
+    /// <summary>Whether objects have come that nobody has taken.</summary>
+    public bool HasItems
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _items.Count > 0;
+            }
+        }
+    }
+
     public void StopWaiting()
     {
         lock (_gate)

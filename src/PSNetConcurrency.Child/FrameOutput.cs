@@ -10,11 +10,16 @@ namespace PSNetConcurrency.Child;
 internal sealed class FrameOutput(Stream stream)
 {
     private const int LargeBatch = 48 * 1024;
+
+    // A frame's head.
+    private const int Empty = 5;
     private readonly object _gate = new();
     private readonly object _writing = new();
     private WireWriter _batch = new(4096);
     private WireWriter _spare = new(4096);
     private Thread? _flusher;
+    private WireWriter? _meanwhile;
+    private bool _recording;
     private bool _due;
     private bool _closed;
 
@@ -24,19 +29,33 @@ internal sealed class FrameOutput(Stream stream)
         bool large;
         lock (_gate)
         {
+            if (_recording)
+            {
+                // A property's script writes while its object is being read: that comes behind the object.
+                WriteWhole(_meanwhile ??= new WireWriter(256), kind, value);
+                return;
+            }
             if (_batch.Length == 0)
             {
                 _batch.BeginFrame(FrameKind.Records);
             }
-            int before = _batch.Length;
+            _recording = true;
             try
             {
-                RecordWriter.Write(_batch, kind, value);
+                WriteWhole(_batch, kind, value);
             }
-            catch
+            finally
             {
-                _batch.Truncate(before == 5 ? 0 : before);
-                throw;
+                _recording = false;
+                if (_meanwhile is not null)
+                {
+                    _batch.Raw(_meanwhile.Written);
+                    _meanwhile = null;
+                }
+                if (_batch.Length == Empty)
+                {
+                    _batch.Truncate(0);
+                }
             }
             large = _batch.Length >= LargeBatch;
             if (!large && !_due)
@@ -80,6 +99,20 @@ internal sealed class FrameOutput(Stream stream)
         lock (_writing)
         {
             _closed = true;
+        }
+    }
+
+    private static void WriteWhole(WireWriter writer, ChildStreamKind kind, object? value)
+    {
+        int before = writer.Length;
+        try
+        {
+            RecordWriter.Write(writer, kind, value);
+        }
+        catch
+        {
+            writer.Truncate(before);
+            throw;
         }
     }
 

@@ -49,7 +49,9 @@ internal sealed class JobRunner
         try
         {
             Prepare(runspace);
-            return RunJob(runspace, last);
+            int exitCode = RunJob(runspace, last);
+            // A pipeline that was stopped may also just return.
+            return IsStopping() ? WasStopped : exitCode;
         }
         catch (RuntimeException e) when (!_stopping)
         {
@@ -63,6 +65,14 @@ internal sealed class JobRunner
         catch (RuntimeException)
         {
             return WasStopped;
+        }
+    }
+
+    private bool IsStopping()
+    {
+        lock (_gate)
+        {
+            return _stopping;
         }
     }
 
@@ -109,6 +119,7 @@ internal sealed class JobRunner
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Open();
         Runspace.DefaultRunspace = runspace;
+        _job.ReadValues();
         return runspace;
     }
 

@@ -21,15 +21,22 @@ public sealed class ReadInputCommand : PSCmdlet
     protected override void EndProcessing()
     {
         ValueReader values = new();
+        long consumed = 0;
         while (s_input!.WaitForItem() is { } item)
         {
             WireReader reader = new(item);
             WriteObject(values.Read(ref reader));
-            WireWriter frame = new(16);
-            int at = frame.BeginFrame(FrameKind.InputConsumed);
-            frame.Int64(item.Length + 5);
-            frame.EndFrame(at);
-            s_output!.Send(frame);
+            consumed += item.Length + 5;
+            // A parent that waits for room has sent all it may: it is told at the latest when nothing is left here.
+            if (consumed >= Wire.InputWindow / 4 || !s_input.HasItems)
+            {
+                WireWriter frame = new(16);
+                int at = frame.BeginFrame(FrameKind.InputConsumed);
+                frame.Int64(consumed);
+                frame.EndFrame(at);
+                s_output!.Send(frame);
+                consumed = 0;
+            }
         }
     }
 

@@ -35,11 +35,13 @@ internal sealed class JobFrame
     public object?[] Variables = [];
     public object?[] Properties = [];
 
-    public static JobFrame Read(ReadOnlySpan<byte> payload)
+    private byte[] _payload = [];
+    private int _valuesAt;
+
+    public static JobFrame Read(byte[] payload)
     {
         WireReader reader = new(payload);
-        ValueReader values = new();
-        return new JobFrame
+        JobFrame job = new()
         {
             Flags = (JobFlags)reader.Int32(),
             Kind = reader.Byte(),
@@ -52,11 +54,21 @@ internal sealed class JobFrame
             UICulture = reader.RequiredText(),
             Modules = Texts(ref reader)!,
             Environment = Texts(ref reader),
-            Arguments = Values(ref reader, values),
-            Parameters = Values(ref reader, values),
-            Variables = Values(ref reader, values),
-            Properties = Values(ref reader, values),
         };
+        (job._payload, job._valuesAt) = (payload, reader.Position);
+        return job;
+    }
+
+    /// <summary>Reads the values, once the runspace is open: its types say which of them become what they were.</summary>
+    public void ReadValues()
+    {
+        WireReader reader = new(_payload.AsSpan(_valuesAt));
+        ValueReader values = new();
+        Arguments = Values(ref reader, values);
+        Parameters = Values(ref reader, values);
+        Variables = Values(ref reader, values);
+        Properties = Values(ref reader, values);
+        _payload = [];
     }
 
     private static string?[] Texts(ref WireReader reader)

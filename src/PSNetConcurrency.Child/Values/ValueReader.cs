@@ -151,7 +151,11 @@ internal sealed class ValueReader
     {
         long ticks = reader.Int64();
         byte kind = reader.Byte();
-        return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks && kind <= 2 ? new DateTime(ticks, (DateTimeKind)kind) : throw Wrong("time");
+        if (ticks < 0 || ticks > DateTime.MaxValue.Ticks || kind > (byte)DateTimeKind.Local)
+        {
+            throw Wrong("time");
+        }
+        return kind == (byte)DateTimeKind.Local ? new DateTime(ticks, DateTimeKind.Utc).ToLocalTime() : new DateTime(ticks, (DateTimeKind)kind);
     }
 
     private static object? ReadClixml(string text)

@@ -102,7 +102,8 @@ internal static class ValueWriter
                 return true;
             case TypeCode.DateTime:
                 DateTime time = (DateTime)value;
-                Write(writer, ValueKind.DateTime, time.Ticks);
+                // A time of this place is the same moment where the reader is.
+                Write(writer, ValueKind.DateTime, time.Kind == DateTimeKind.Local ? time.ToUniversalTime().Ticks : time.Ticks);
                 writer.Byte((byte)time.Kind);
                 return true;
         }

@@ -53,7 +53,8 @@ internal static class JobEncoder
         }
         try
         {
-            ValueWriter.Write(writer, value);
+            // What was added to a number or a time hangs on the object, and parameters arrive without their wrapping.
+            ValueWriter.Write(writer, value is null ? null : PSObject.AsPSObject(value));
         }
         catch (Exception e) when (e is not (OutOfMemoryException or PipelineStoppedException or NetException))
         {

@@ -17,8 +17,12 @@ internal static class ScriptChild
 
         public bool TakesInput { get; } = takesInput;
 
+        /// <summary>Held while a frame waits for credit and until it is on its way: frames keep the order of the calls.</summary>
+        public SemaphoreSlim Turn { get; } = new(1);
+
         public bool Ended { get; set; }
 
+        /// <summary>Changed in turn only.</summary>
         public long Sent { get; set; }
     }
 
@@ -83,7 +87,21 @@ internal static class ScriptChild
             channel.Ended = true;
             WireWriter writer = new(8);
             writer.EndFrame(writer.BeginFrame(FrameKind.EndInput));
-            _ = SendJobAsync(child, writer);
+            _ = EndInputAsync(child, channel, writer);
+        }
+    }
+
+    private static async Task EndInputAsync(ChildProcess child, ScriptChannel channel, WireWriter writer)
+    {
+        // What still waits to be sent goes first.
+        await channel.Turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await SendJobAsync(child, writer).ConfigureAwait(false);
+        }
+        finally
+        {
+            channel.Turn.Release();
         }
     }
 
@@ -98,9 +116,20 @@ internal static class ScriptChild
 
     private static async ValueTask SendAsync(ChildProcess child, ScriptChannel channel, WireWriter writer, CancellationToken stop)
     {
-        await channel.Interpreter.WaitForCreditAsync(channel.Sent, stop).ConfigureAwait(false);
-        channel.Sent += writer.Length;
-        await child.SendAsync(writer.Buffer.AsMemory(0, writer.Length), stop).ConfigureAwait(false);
+        Task writing;
+        await channel.Turn.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            await channel.Interpreter.WaitForCreditAsync(channel.Sent, stop).ConfigureAwait(false);
+            channel.Sent += writer.Length;
+            // Never stopped in the middle: half a frame would be the end of all that follows.
+            writing = child.SendAsync(writer.Buffer.AsMemory(0, writer.Length), CancellationToken.None).AsTask();
+        }
+        finally
+        {
+            channel.Turn.Release();
+        }
+        await writing.WaitAsync(stop).ConfigureAwait(false);
     }
 
     private static async Task SendJobAsync(ChildProcess child, WireWriter writer)
