@@ -16,7 +16,7 @@ internal sealed class FrameOutput(Stream stream)
     private WireWriter _spare = new(4096);
     private Thread? _flusher;
     private bool _due;
-    private bool _closed;
+    private volatile bool _closed;
 
     /// <summary>Serializes at once: what changes afterwards arrives as it was.</summary>
     public void Record(ChildStreamKind kind, object? value)
@@ -81,6 +81,10 @@ internal sealed class FrameOutput(Stream stream)
         {
             _closed = true;
         }
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
     }
 
     private void FlushLocked()
@@ -127,6 +131,10 @@ internal sealed class FrameOutput(Stream stream)
             {
                 while (!_due)
                 {
+                    if (_closed)
+                    {
+                        return;
+                    }
                     Monitor.Wait(_gate);
                 }
                 // What is written within this moment goes out together.
