@@ -88,7 +88,7 @@ public static class ChildHost
             Descriptors.DieBy(s_signal);
         }
         output.Close();
-        Environment.Exit(exitCode);
+        ProcessEnd.Exit(exitCode);
     }
 
     private static void OnSignal(PosixSignalContext context, int signal)

@@ -64,8 +64,23 @@ public sealed class PoolTests : IDisposable
         Assert.NotEqual(ahead, (int)_session.One("$pool.ProcessId[0]").BaseObject);
 
         // What a process reads only while it starts can't be changed afterwards.
-        Assert.Equal("UTC", _session.One("Invoke-ChildProcess { $env:TZ } -Pool Work -Environment @{ TZ = 'UTC' }").ToString());
+        Assert.Equal("Asia/Tokyo", _session.One("Invoke-ChildProcess { $env:TZ } -Pool Work -Environment @{ TZ = 'Asia/Tokyo' }").ToString());
         Assert.Equal("1 2", _session.One("\"$($pool.Used) $($pool.Missed)\"").ToString());
+
+        // It ends quickly, but not without what is to happen at its end.
+        string file = Path.Combine(_folder, "ends");
+        _session.Run("""
+            Invoke-ChildProcess -Pool Work -ArgumentList $file {
+                param($f)
+                $e = [Linq.Expressions.Expression]
+                $call = $e::Call([IO.File].GetMethod('AppendAllText', [type[]] ([string], [string])), [Linq.Expressions.Expression[]] ($e::Constant($f), $e::Constant('process')))
+                $handler = $e::Lambda([EventHandler], $call, [Linq.Expressions.ParameterExpression[]] ($e::Parameter([object]), $e::Parameter([EventArgs]))).Compile()
+                [AppDomain]::CurrentDomain.add_ProcessExit($handler)
+                $global:file = $f
+                $null = $ExecutionContext.Events.SubscribeEvent($null, $null, 'PowerShell.Exiting', $null, { [IO.File]::AppendAllText($global:file, 'engine ') }, $true, $false)
+            }
+            """, ("file", file));
+        Assert.Equal("engine process", File.ReadAllText(file));
 
         // One that failed to be told its job stays.
         _session.Fails("ArgumentNotSerializable", "Invoke-ChildProcess { } -Pool Work -ArgumentList ([Threading.Thread]::CurrentThread)");
