@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Management.Automation;
 
 namespace PSNetConcurrency.Tests.Processes;
 
@@ -24,6 +23,7 @@ public sealed class PoolTests : IDisposable
 
     public void Dispose()
     {
+        Environment.SetEnvironmentVariable("PSNC_OLD", null);
         _session.Invoke("Get-ChildProcess | Remove-ChildProcess -Force; Get-ChildProcessPool | Remove-ChildProcessPool");
         _session.Dispose();
         Directory.Delete(_folder, recursive: true);
@@ -32,7 +32,7 @@ public sealed class PoolTests : IDisposable
     [Fact]
     public void A_script_cannot_tell_its_process_from_one_that_was_started_for_it()
     {
-        _session.Run("$pool = New-ChildProcessPool -Size 2 -Wait");
+        _session.Run("$env:PSNC_OLD = 'before'; $pool = New-ChildProcessPool -Size 2 -Wait");
         _session.Run("""
             function Both([hashtable] $More) {
                 $script:cold = @(Start-ChildProcess $dump -Name Same @More | Receive-ChildProcess -Wait -AutoRemove)
@@ -42,11 +42,11 @@ public sealed class PoolTests : IDisposable
         _session.Run("$dump = [scriptblock]::Create($text); Both @{}", ("text", Dump));
         Assert.Equal(_session.Run("$cold").Texts(), _session.Run("$pooled").Texts());
         Assert.Contains(_session.Run("$pooled").Texts(), l => l == "Env: PSNETCONCURRENCY_NAME=Same");
-        _session.Run("Both @{ WorkingDirectory = $folder; Environment = @{ NEW = 'set'; PATH = $null } }", ("folder", _folder));
+        _session.Run("Both @{ WorkingDirectory = $folder; Environment = @{ NEW = 'set'; PSNC_OLD = $null } }", ("folder", _folder));
         string[] pooled = _session.Run("$pooled").Texts();
         Assert.Equal(_session.Run("$cold").Texts(), pooled);
         Assert.Contains("Env: NEW=set", pooled);
-        Assert.DoesNotContain(pooled, l => l.StartsWith("Env: PATH=", StringComparison.Ordinal));
+        Assert.DoesNotContain(pooled, l => l.StartsWith("Env: PSNC_OLD=", StringComparison.Ordinal));
         Assert.Equal("2 0", _session.One("\"$($pool.Used) $($pool.Missed)\"").ToString());
     }
 
@@ -82,9 +82,10 @@ public sealed class PoolTests : IDisposable
             """, ("file", file));
         Assert.Equal("engine process", File.ReadAllText(file));
 
-        // One that failed to be told its job stays.
+        // One that can't be told its job stays.
+        ChildSession.WaitUntil(() => (int)_session.One("$pool.Ready").BaseObject == 1, "The process is not replaced.");
         _session.Fails("ArgumentNotSerializable", "Invoke-ChildProcess { } -Pool Work -ArgumentList ([Threading.Thread]::CurrentThread)");
-        Assert.Equal("1 1", _session.One("\"$($pool.Used) $($pool.Ready)\"").ToString());
+        Assert.Equal("2 1", _session.One("\"$($pool.Used) $($pool.Ready)\"").ToString());
     }
 
     [Fact]
@@ -126,6 +127,6 @@ public sealed class PoolTests : IDisposable
         _session.Fails("InvalidArgument", "Start-ChildProcess { } -Pool Bad -PowerShellPath pwsh");
         _session.Fails("InvalidArgument", "Start-ChildProcess -FilePath true -Pool Bad");
         _session.Fails("HandleNotFound", "Remove-ChildProcessPool NoSuch");
-        Assert.Contains("no pool", Assert.ThrowsAny<RuntimeException>(() => _session.Run("Start-ChildProcess { } -Pool NoSuch")).Message, StringComparison.Ordinal);
+        Assert.Contains("no pool", _session.Fails("ParameterArgumentTransformationError", "Start-ChildProcess { } -Pool NoSuch").Exception.Message, StringComparison.Ordinal);
     }
 }

@@ -8,6 +8,8 @@ internal static class PoolEnvironment
 
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
+        // PowerShell puts its own folder in front of PATH.
+        "PATH",
         "LANG", "LANGUAGE", "TZ", "TERM", "TERMINFO", "COLUMNS", "LINES", "NO_COLOR", "HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "ICU_DATA",
     };
 
