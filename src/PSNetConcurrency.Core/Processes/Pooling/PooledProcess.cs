@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using PSNetConcurrency.Core.Processes.Launching;
 using PSNetConcurrency.Core.Processes.Output;
 using PSNetConcurrency.Core.Processes.Protocol;
@@ -6,6 +7,7 @@ using PSNetConcurrency.Core.Processes.Protocol;
 namespace PSNetConcurrency.Core.Processes.Pooling;
 
 /// <summary>A process that was started ahead: first the pool's, and from <see cref="Begin"/> on that of the child which uses it.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The child that takes the process over, or its end, disposes of the buffer.")]
 internal sealed class PooledProcess : RunningProcess, IProcessEvents
 {
     private const int IdleBuffer = 64 * 1024;
@@ -130,6 +132,7 @@ internal sealed class PooledProcess : RunningProcess, IProcessEvents
         _gone.TrySetResult();
         if (user is null)
         {
+            _idle.Dispose();
             _died(this, outcome, status);
         }
         else
