@@ -48,9 +48,18 @@ public static class ChildHost
         try
         {
             byte[] payload = input.WaitForJob(out bool isWarm);
+            JobSpace? ahead = null;
+            if (isWarm)
+            {
+                ahead = WarmUp.Run(payload, output);
+                WireWriter ready = new(8);
+                ready.EndFrame(ready.BeginFrame(FrameKind.Ready));
+                output.Send(ready);
+                payload = input.WaitForJob(out _);
+            }
             JobFrame job = JobFrame.Read(payload);
             s_detached = (job.Flags & JobFlags.Detached) != 0;
-            JobRunner runner = new(job, input, output);
+            JobRunner runner = new(job, input, output, ahead);
             lock (Gate)
             {
                 s_running = runner;
@@ -79,7 +88,7 @@ public static class ChildHost
             Descriptors.DieBy(s_signal);
         }
         output.Close();
-        Environment.Exit(exitCode);
+        ProcessEnd.Exit(exitCode);
     }
 
     private static void OnSignal(PosixSignalContext context, int signal)

@@ -21,7 +21,7 @@ internal sealed class FrameOutput(Stream stream)
     private WireWriter? _meanwhile;
     private bool _recording;
     private bool _due;
-    private bool _closed;
+    private volatile bool _closed;
 
     /// <summary>Serializes at once: what changes afterwards arrives as it was.</summary>
     public void Record(ChildStreamKind kind, object? value)
@@ -100,6 +100,10 @@ internal sealed class FrameOutput(Stream stream)
         {
             _closed = true;
         }
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+        }
     }
 
     private static void WriteWhole(WireWriter writer, ChildStreamKind kind, object? value)
@@ -160,6 +164,10 @@ internal sealed class FrameOutput(Stream stream)
             {
                 while (!_due)
                 {
+                    if (_closed)
+                    {
+                        return;
+                    }
                     Monitor.Wait(_gate);
                 }
                 // What is written within this moment goes out together.

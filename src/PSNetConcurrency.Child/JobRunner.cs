@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
@@ -16,20 +15,17 @@ internal sealed class JobRunner
     private readonly JobFrame _job;
     private readonly FrameInput _input;
     private readonly FrameOutput _output;
-    private readonly RecordSink _sink;
-    private readonly ChildPSHost _host;
+    private readonly JobSpace? _ahead;
     private readonly object _gate = new();
+    private JobSpace? _space;
     private PowerShell? _shell;
     private bool _stopping;
 
-    public JobRunner(JobFrame job, FrameInput input, FrameOutput output)
-    {
-        _job = job;
-        _input = input;
-        _output = output;
-        _sink = new RecordSink(output);
-        _host = new ChildPSHost(_sink, CultureInfo.GetCultureInfo(job.Culture), CultureInfo.GetCultureInfo(job.UICulture));
-    }
+    /// <param name="job">The job.</param>
+    /// <param name="input">What its $input comes from.</param>
+    /// <param name="output">Where its records go.</param>
+    /// <param name="ahead">A runspace that was opened ahead, which is used where it is what the job needs.</param>
+    public JobRunner(JobFrame job, FrameInput input, FrameOutput output, JobSpace? ahead = null) => (_job, _input, _output, _ahead) = (job, input, output, ahead);
 
     /// <summary>Stops the script, whose finally blocks then run; returns at once.</summary>
     public void Stop()
@@ -45,7 +41,10 @@ internal sealed class JobRunner
     /// <summary>Runs; leaves the frame that tells how it ended, and returns the process's exit code.</summary>
     public int Run(WireWriter last)
     {
-        using Runspace runspace = Open();
+        using JobSpace space = Open();
+        _space = space;
+        _job.ReadValues();
+        Runspace runspace = space.Runspace;
         try
         {
             Prepare(runspace);
@@ -100,7 +99,7 @@ internal sealed class JobRunner
         frame.EndFrame(at);
     }
 
-    private Runspace Open()
+    private JobSpace Open()
     {
         if ((_job.Flags & JobFlags.Pooled) != 0)
         {
@@ -108,19 +107,17 @@ internal sealed class JobRunner
             {
                 Environment.SetEnvironmentVariable(_job.Environment[i]!, _job.Environment[i + 1]);
             }
-            if (_job.WorkingDirectory is { } folder)
+            if (_job.WorkingDirectory is { } folder && folder != Environment.CurrentDirectory)
             {
                 Environment.CurrentDirectory = folder;
             }
         }
-        Thread.CurrentThread.CurrentCulture = _host.CurrentCulture;
-        Thread.CurrentThread.CurrentUICulture = _host.CurrentUICulture;
-        Runspace runspace = RunspaceFactory.CreateRunspace(_host, InitialSessionState.CreateDefault2());
-        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
-        runspace.Open();
-        Runspace.DefaultRunspace = runspace;
-        _job.ReadValues();
-        return runspace;
+        if (_ahead?.Fits(_job) == true)
+        {
+            return _ahead;
+        }
+        _ahead?.Dispose();
+        return JobSpace.Open(_job, _output);
     }
 
     private void Prepare(Runspace runspace)
@@ -141,7 +138,7 @@ internal sealed class JobRunner
 
     private int RunJob(Runspace runspace, WireWriter last)
     {
-        if (_host.ExitCode is null)
+        if (_space!.Host.ExitCode is null)
         {
             switch ((ChildProcessKind)_job.Kind)
             {
@@ -160,7 +157,7 @@ internal sealed class JobRunner
                     break;
             }
         }
-        int exitCode = _host.ExitCode ?? 0;
+        int exitCode = _space!.Host.ExitCode ?? 0;
         int at = last.BeginFrame(FrameKind.Completed);
         last.Int32(exitCode);
         last.EndFrame(at);
@@ -229,12 +226,13 @@ internal sealed class JobRunner
         using PowerShell shell = PowerShell.Create();
         shell.Runspace = runspace;
         build(shell);
-        shell.Streams.Error = StreamSink.Create<ErrorRecord>(_sink, ChildStreamKind.Error);
-        shell.Streams.Warning = StreamSink.Create<WarningRecord>(_sink, ChildStreamKind.Warning);
-        shell.Streams.Verbose = StreamSink.Create<VerboseRecord>(_sink, ChildStreamKind.Verbose);
-        shell.Streams.Debug = StreamSink.Create<DebugRecord>(_sink, ChildStreamKind.Debug);
-        shell.Streams.Information = StreamSink.Create<InformationRecord>(_sink, ChildStreamKind.Information);
-        shell.Streams.Progress = StreamSink.Create<ProgressRecord>(_sink, ChildStreamKind.Progress);
+        RecordSink sink = _space!.Sink;
+        shell.Streams.Error = StreamSink.Create<ErrorRecord>(sink, ChildStreamKind.Error);
+        shell.Streams.Warning = StreamSink.Create<WarningRecord>(sink, ChildStreamKind.Warning);
+        shell.Streams.Verbose = StreamSink.Create<VerboseRecord>(sink, ChildStreamKind.Verbose);
+        shell.Streams.Debug = StreamSink.Create<DebugRecord>(sink, ChildStreamKind.Debug);
+        shell.Streams.Information = StreamSink.Create<InformationRecord>(sink, ChildStreamKind.Information);
+        shell.Streams.Progress = StreamSink.Create<ProgressRecord>(sink, ChildStreamKind.Progress);
         if ((_job.Flags & JobFlags.HasInput) != 0)
         {
             ReadInputCommand.Use(_input, _output);
@@ -249,7 +247,7 @@ internal sealed class JobRunner
         }
         try
         {
-            shell.Invoke<PSObject, PSObject>(null, StreamSink.Create<PSObject>(_sink, ChildStreamKind.Output), null);
+            shell.Invoke<PSObject, PSObject>(null, StreamSink.Create<PSObject>(sink, ChildStreamKind.Output), null);
         }
         finally
         {

@@ -60,6 +60,16 @@ public sealed class ChildProcessNameCompleter : ListCompleter
     protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<ChildProcess>().Select(c => c.Name).Distinct().Select(n => (n, n));
 }
 
+public sealed class ChildProcessPoolIdCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<ChildProcessPool>().Select(p => (p.Id.ToString(CultureInfo.InvariantCulture), p.ToString()));
+}
+
+public sealed class ChildProcessPoolNameCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<ChildProcessPool>().Select(p => (p.Name, p.ToString()));
+}
+
 public sealed class EncodingCompleter : ListCompleter
 {
     protected override IEnumerable<(string Value, string Tip)> Values() => EncodingTransformAttribute.Names.Select(n => (n, n));

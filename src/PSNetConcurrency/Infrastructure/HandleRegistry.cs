@@ -33,6 +33,8 @@ internal static class HandleRegistry
         () => detached ? Task.CompletedTask : child.StopAsync(ChildGrace, includeDescendants: true),
         () => !child.IsAlive && !child.HasMoreData && child.Failure is null, KeptChildren));
 
+    public static void Add(ChildProcessPool pool) => Add(new Entry(CurrentRunspace, pool, pool.CloseAsync, () => pool.State == ChildProcessPoolState.Closed));
+
     public static void Remove(object handle)
     {
         lock (Gate)

@@ -76,7 +76,7 @@ internal sealed class PortableLauncher : IProcessLauncher
         }
     }
 
-    private static void Configure(Process process, ChildProcessOptions options)
+    internal static void Configure(Process process, ChildProcessOptions options)
     {
         if (options.ProcessorAffinity is { } mask)
         {

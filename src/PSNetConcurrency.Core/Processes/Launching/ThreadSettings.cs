@@ -29,7 +29,7 @@ internal static unsafe class ThreadSettings
         {
             try
             {
-                Apply(options);
+                Apply(options, 0);
                 result = start();
             }
             catch (Exception e)
@@ -44,19 +44,39 @@ internal static unsafe class ThreadSettings
         return result;
     }
 
-    private static void Apply(ChildProcessOptions options)
+    /// <summary>Gives priority and processors to a process that runs: to all its threads, from which those that it starts later have them.</summary>
+    public static void ApplyTo(int processId, ChildProcessOptions options)
+    {
+        HashSet<int> done = [];
+        bool more = true;
+        while (more)
+        {
+            more = false;
+            foreach (string task in Directory.EnumerateDirectories($"/proc/{processId}/task"))
+            {
+                int thread = int.Parse(Path.GetFileName(task), System.Globalization.CultureInfo.InvariantCulture);
+                if (done.Add(thread))
+                {
+                    Apply(options, thread);
+                    more = true;
+                }
+            }
+        }
+    }
+
+    private static void Apply(ChildProcessOptions options, int thread)
     {
         if (options.ProcessorAffinity is { } wanted)
         {
             byte* mask = stackalloc byte[MaskSize];
             new Span<byte>(mask, MaskSize).Clear();
             *(long*)mask = wanted;
-            if (ProcessLibc.SetAffinity(0, MaskSize, mask) != 0)
+            if (ProcessLibc.SetAffinity(thread, MaskSize, mask) != 0)
             {
                 throw StartChecks.NoSuchProcessor(wanted);
             }
         }
-        if (options.PriorityClass is { } priority && ProcessLibc.SetPriority(0, 0, Nice(priority)) != 0)
+        if (options.PriorityClass is { } priority && ProcessLibc.SetPriority(0, thread, Nice(priority)) != 0)
         {
             throw StartChecks.PriorityRefused(priority, Marshal.GetLastPInvokeErrorMessage());
         }

@@ -38,6 +38,13 @@ internal sealed class ScriptInterpreter : IOutputInterpreter, IFrameHandler
     /// <summary>Called once, on the loop, when the child is warmed up.</summary>
     public Action? WhenReady { get; set; }
 
+    /// <summary>Goes on with a process that was started ahead, where another interpreter has read its greeting.</summary>
+    public void GoOnFrom(ScriptInterpreter other)
+    {
+        (RemoteProcessId, PSVersion) = (other.RemoteProcessId, other.PSVersion);
+        _greeted = true;
+    }
+
     public void OnStandardOutput(ReadOnlySpan<byte> bytes, OutputBuffer output)
     {
         if (_broken is not null)

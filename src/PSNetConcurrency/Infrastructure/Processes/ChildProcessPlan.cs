@@ -43,7 +43,7 @@ internal sealed class ChildProcessPlan
         bool isFile = command.ParameterSetName == ChildProcessStartCommand.OfFile;
         if (isFile && !command.FilePath.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
         {
-            foreach (string name in new[] { nameof(command.Parameter), nameof(command.Variable), nameof(command.Module), nameof(command.InitializationScript), nameof(command.PowerShellPath) }.Where(command.IsGiven))
+            foreach (string name in new[] { nameof(command.Parameter), nameof(command.Variable), nameof(command.Module), nameof(command.InitializationScript), nameof(command.PowerShellPath), nameof(command.Pool) }.Where(command.IsGiven))
             {
                 throw new NetException(NetError.InvalidArgument, $"-{name} is for scripts; '{command.FilePath}' is a program.", command.FilePath);
             }
@@ -52,6 +52,10 @@ internal sealed class ChildProcessPlan
         if (command.StandardInput is not null)
         {
             throw new NetException(NetError.InvalidArgument, $"-StandardInput is for programs. What a script reads as $input comes from -InputObject or the pipeline.", command.FilePath);
+        }
+        if (command.Pool is { } pool)
+        {
+            CheckPool(command, pool);
         }
         (ScriptJob job, string words, bool readsInput) = ScriptPlan.Create(command);
         return new ChildProcessPlan(command, job, new ScriptChildOptions
@@ -66,6 +70,7 @@ internal sealed class ChildProcessPlan
             ProcessorAffinity = command.IsGiven(nameof(command.ProcessorAffinity)) ? command.ProcessorAffinity : null,
             Timeout = Timeout(command),
             Detached = command.IsDetached,
+            Pool = command.Pool,
         }, readsInput);
     }
 
@@ -115,6 +120,20 @@ internal sealed class ChildProcessPlan
             Feed(child, SendBytesAsync(child, bytes));
         }
         return child;
+    }
+
+    private static void CheckPool(ChildProcessStartCommand command, ChildProcessPool pool)
+    {
+        // What decides how a process is started can't be had of one that runs already.
+        string? other = new[] { nameof(command.Via), nameof(command.PowerShellPath) }.FirstOrDefault(command.IsGiven) ?? (command.IsDetached ? "Detached" : null);
+        if (other is not null)
+        {
+            throw new NetException(NetError.InvalidArgument, $"-{other} and -Pool exclude each other: the processes of a pool run already, here, and end with the session.{(other == nameof(command.PowerShellPath) ? " Give the path to New-ChildProcessPool." : "")}", pool);
+        }
+        if (pool.State == ChildProcessPoolState.Closed)
+        {
+            throw new NetException(NetError.HandleClosed, $"The pool {pool.Name} was removed. Make another with New-ChildProcessPool.", pool);
+        }
     }
 
     // The variable $_ has been serialized already, so that nothing new can be wrong with these.

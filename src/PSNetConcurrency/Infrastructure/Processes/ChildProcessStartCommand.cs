@@ -127,6 +127,13 @@ public abstract class ChildProcessStartCommand : NetCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Via { get; set; } = [];
 
+    /// <summary>A pool of New-ChildProcessPool, or its id or name: a script runs in a process of it, which was started ahead. Where none is ready, one is started as without a pool.</summary>
+    [Parameter]
+    [ChildProcessPoolTransform]
+    [ArgumentCompleter(typeof(ChildProcessPoolNameCompleter))]
+    [ValidateNotNull]
+    public ChildProcessPool? Pool { get; set; }
+
     /// <summary>How many children, of those that this call starts for the items of the pipeline, run at once; the next is started when one has ended. The default is the number of processors, and at least 8.</summary>
     [Parameter]
     [ValidateRange(1, 100_000)]

@@ -5,23 +5,29 @@ using System.Management.Automation.Runspaces;
 using System.Runtime.InteropServices;
 using PSNetConcurrency.Child.Values;
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Processes.Pooling;
 using PSNetConcurrency.Core.Processes.Protocol;
 
 namespace PSNetConcurrency.Infrastructure.Processes;
 
-/// <summary>Writes a job as a Run frame, and refuses what would arrive as an empty shell.</summary>
+/// <summary>Writes a job as a frame, and refuses what would arrive as an empty shell.</summary>
 internal static class JobEncoder
 {
-    public static void Write(WireWriter writer, ScriptJob job, bool detached)
+    /// <param name="writer">Where to.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="detached">Whether the child lives on without this process.</param>
+    /// <param name="pooled">Where the child was started ahead: what it is to take on first.</param>
+    /// <param name="kind">Run, or Warm.</param>
+    public static void Write(WireWriter writer, ScriptJob job, bool detached, PooledStart? pooled = null, FrameKind kind = FrameKind.Run)
     {
-        int at = writer.BeginFrame(FrameKind.Run);
-        writer.Int32((int)((job.HasInput ? JobFlags.HasInput : 0) | (detached ? JobFlags.Detached : 0)));
+        int at = writer.BeginFrame(kind);
+        writer.Int32((int)((job.HasInput ? JobFlags.HasInput : 0) | (detached ? JobFlags.Detached : 0) | (pooled is null ? 0 : JobFlags.Pooled)));
         writer.Byte((byte)job.Kind);
         writer.Text(job.Script);
         writer.Text(job.ScriptPath);
         writer.Text(job.ClassName);
         writer.Text(job.InitializationScript);
-        writer.Text(null);
+        writer.Text(pooled?.WorkingDirectory);
         writer.Text(CultureInfo.CurrentCulture.Name);
         writer.Text(CultureInfo.CurrentUICulture.Name);
         writer.Int32(job.Modules.Count);
@@ -29,7 +35,12 @@ internal static class JobEncoder
         {
             writer.Text(module);
         }
-        writer.Int32(0);
+        writer.Int32(2 * (pooled?.Environment.Count ?? 0));
+        foreach ((string name, string? value) in pooled?.Environment ?? [])
+        {
+            writer.Text(name);
+            writer.Text(value);
+        }
         writer.Int32(job.Arguments.Count);
         for (int i = 0; i < job.Arguments.Count; i++)
         {

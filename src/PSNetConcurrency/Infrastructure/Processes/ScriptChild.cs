@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Processes;
+using PSNetConcurrency.Core.Processes.Pooling;
 using PSNetConcurrency.Core.Processes.Protocol;
 
 namespace PSNetConcurrency.Infrastructure.Processes;
@@ -30,12 +31,26 @@ internal static class ScriptChild
     /// <exception cref="NetException">PowerShellNotFound, ArgumentNotSerializable, or one of ChildProcess.Start's.</exception>
     public static ChildProcess Start(ScriptJob job, ScriptChildOptions options)
     {
-        byte[] assembly = Bootstrap.ChildAssembly;
-        WireWriter writer = new(assembly.Length + 4096);
-        writer.Blob(assembly);
-        JobEncoder.Write(writer, job, options.Detached);
+        WireWriter? writer = null;
+        void Encode(PooledStart? pooled)
+        {
+            if (pooled is null)
+            {
+                writer = new(Bootstrap.ChildAssembly.Length + 4096);
+                writer.Blob(Bootstrap.ChildAssembly);
+            }
+            else
+            {
+                writer = new(4096);
+            }
+            JobEncoder.Write(writer, job, options.Detached, pooled);
+        }
+        if (options.Pool is null)
+        {
+            Encode(null);
+        }
         bool isVia = options.Via.Count > 0;
-        string pwsh = isVia ? options.PowerShellPath ?? "pwsh" : PowerShellFinder.Find(options.PowerShellPath);
+        string pwsh = isVia ? options.PowerShellPath ?? "pwsh" : options.Pool?.PowerShellPath ?? PowerShellFinder.Find(options.PowerShellPath);
         ScriptInterpreter interpreter = new(options.Via, RecordDecoder.ReadCause);
         ChildProcessOptions start = new()
         {
@@ -58,9 +73,9 @@ internal static class ScriptChild
         {
             start = start with { BufferSize = size };
         }
-        ChildProcess child = ChildProcess.Start(start);
+        ChildProcess child = options.Pool is null ? ChildProcess.Start(start) : ChildProcess.Start(start, new PoolLauncher(options.Pool, Encode));
         Channels.Add(child, new ScriptChannel(interpreter, job.HasInput));
-        _ = SendJobAsync(child, writer);
+        _ = SendJobAsync(child, writer!);
         return child;
     }
 

@@ -31,6 +31,9 @@ internal sealed record ScriptChildOptions
 
     public bool Detached { get; init; }
 
+    /// <summary>Where to take a process from that was started ahead; null: start one.</summary>
+    public ChildProcessPool? Pool { get; init; }
+
     /// <summary>Null: what ChildProcess keeps by default.</summary>
     public int? BufferSize { get; init; }
 }
