@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace PSNetConcurrency.Benchmarks.Areas;
 
@@ -11,7 +12,7 @@ internal sealed class ChildArea : IBenchmarkArea
     private const string Ours = "PSNetConcurrency", Bare = "bare pwsh", Jobs = "Start-Job";
 
     // {0} manifest, {1} pwsh, {2} rounds, {3} whether there are jobs, {4} names of the parts wanted.
-    private const string Script = """
+    private static readonly CompositeFormat ScriptFormat = CompositeFormat.Parse("""
         $ErrorActionPreference = 'Stop'
         Import-Module '{0}'
         $pwsh = '{1}'; $rounds = {2}; $jobs = {3}; $wanted = '{4}'.Split('|')
@@ -37,7 +38,7 @@ internal sealed class ChildArea : IBenchmarkArea
                 }}
             }}
         }}
-        """;
+        """);
 
     private static readonly string[] Parts = ["one child", "eight at once", "20000 numbers", "20000 objects"];
 
@@ -57,7 +58,7 @@ internal sealed class ChildArea : IBenchmarkArea
             Console.WriteLine($"children is left out: there is no {(File.Exists(pwsh) ? manifest : pwsh)}; build the solution first.");
             return true;
         }
-        string script = string.Format(CultureInfo.InvariantCulture, Script, manifest, pwsh, options.Rounds, options.PowerShell is null ? "$false" : "$true", string.Join('|', wanted));
+        string script = string.Format(CultureInfo.InvariantCulture, ScriptFormat, manifest, pwsh, options.Rounds, options.PowerShell is null ? "$false" : "$true", string.Join('|', wanted));
         (int exitCode, string output) = await Programs.RunAsync(new Command(pwsh, "-NoProfile", "-NonInteractive", "-Command", script), cancellationToken);
         Dictionary<string, Measured> measured = wanted.ToDictionary(p => p, _ => new Measured());
         foreach (string[] line in output.Split('\n').Select(l => l.Trim().Split('|')).Where(l => l.Length == 3 && measured.ContainsKey(l[0])))

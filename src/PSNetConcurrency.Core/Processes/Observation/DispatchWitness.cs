@@ -43,7 +43,7 @@ internal sealed class DispatchWitness
         while (Decide(first) is not { } state)
         {
             await Task.Delay(Pause, stop).ConfigureAwait(false);
-            if (read() is not { Arrivals: not null } next)
+            if (read() is not { Arrivals: not null, HasEnded: false } next)
             {
                 return ProcessState.Ready;
             }

@@ -150,7 +150,7 @@ public sealed class SendChildProcessCommand : NetCmdlet
         }
     }
 
-    private IEnumerable<object?> Items() => !_sendsItems && LanguagePrimitives.GetEnumerable(InputObject) is { } list && InputObject is not byte[] ? list.Cast<object?>() : [InputObject];
+    private IEnumerable<object?> Items() => !_sendsItems && LanguagePrimitives.GetEnumerable(InputObject) is { } list && InputObject is not byte[]? list.Cast<object?>() : [InputObject];
 
     private static bool TakesObjects(ChildProcess child) => child.Kind != ChildProcessKind.Program && ScriptChild.TakesObjects(child);
 

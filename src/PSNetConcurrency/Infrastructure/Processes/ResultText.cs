@@ -16,8 +16,7 @@ internal static class ResultText
     private static string Join(IEnumerable<ChildProcessRecord> records, Encoding encoding)
     {
         object?[] values = [.. records.Select(r => r.Value)];
-        return values.Length > 0 && values[0] is byte[]
-            ? encoding.GetString([.. values.OfType<byte[]>().SelectMany(b => b)])
+        return values.Length > 0 && values[0] is byte[]? encoding.GetString([.. values.OfType<byte[]>().SelectMany(b => b)])
             : string.Join('\n', values.Select(Text));
     }
 

@@ -46,6 +46,13 @@ public class DispatchWitnessTests
     }
 
     [Fact]
+    public async Task One_that_ends_while_it_is_looked_at_does_not_hold_up_the_judgement()
+    {
+        Task<ProcessState> judgement = new DispatchWitness().JudgeAsync(Thread('R', 10, 10), () => Thread('Z', 11, 11), default).AsTask();
+        Assert.Equal(ProcessState.Ready, await judgement.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task One_that_leaves_without_having_come_was_running()
     {
         Assert.Equal(ProcessState.Running, await new DispatchWitness().JudgeAsync(Thread('R', 10, 10), () => Thread('R', 10, 11), default));
