@@ -10,7 +10,7 @@ namespace PSNetConcurrency.Core.Tests.Transfer;
 /// </summary>
 public class TransferCampaignTests
 {
-    private const int Transfers = 460, Batch = 46;
+    private const int Transfers = 184, Batch = 46;
 
     public static TheoryData<int> Batches => [.. Enumerable.Range(0, Transfers / Batch)];
 
