@@ -16,14 +16,14 @@ internal sealed class DescendantStop
 
     private readonly Dictionary<int, ProcessRecord> _members = [];
 
-    private DescendantStop()
-    {
-    }
+    private readonly int _root;
+
+    private DescendantStop(int root = 0) => _root = root;
 
     /// <summary>The process and those below it, as they are now; empty when it is gone.</summary>
     public static DescendantStop Collect(int processId)
     {
-        DescendantStop stop = new();
+        DescendantStop stop = new(processId);
         if (ProcessTable.Find(processId) is { } root)
         {
             stop._members[processId] = root;
@@ -59,6 +59,7 @@ internal sealed class DescendantStop
         }
     }
 
+    /// <summary>Ends all but the process itself, which stands still then: who started it ends it, and so knows by what it ended.</summary>
     public void Kill()
     {
         // Stopped first: what stands still starts nothing that would be missed.
@@ -73,7 +74,7 @@ internal sealed class DescendantStop
                 break;
             }
         }
-        foreach (ProcessRecord member in _members.Values)
+        foreach (ProcessRecord member in _members.Values.Where(m => m.ProcessId != _root))
         {
             SystemSignal.Send(member, SystemSignal.Kill);
         }
