@@ -8,15 +8,6 @@ public sealed partial class ChildProcess
     /// <summary>How long a process that ran out of its time has between being asked to end and being ended.</summary>
     private static readonly TimeSpan TimeoutGrace = TimeSpan.FromSeconds(2);
 
-    /// <summary>Ends all children that run and are not detached, without waiting for them: for the end of this process.</summary>
-    internal static void KillAll()
-    {
-        foreach (ChildProcess child in Alive.Values)
-        {
-            child.Signals(ChildProcessState.Stopped, StopSignal.Kill);
-        }
-    }
-
     /// <summary>TERM (CTRL_BREAK on Windows), then after <paramref name="grace"/> KILL; with <see cref="TimeSpan.Zero"/> KILL at once. Ends when the process, and with <paramref name="includeDescendants"/> all below it, is gone.</summary>
     /// <remarks>
     /// A signal goes to the process and, where it leads one, to its group, so that what a shell runs ends with the shell. The

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using PSNetConcurrency.Core;
@@ -14,8 +13,6 @@ namespace PSNetConcurrency;
 [SuppressMessage("Design", "CA1001", Justification = "The end of the process disposes of the timer.")]
 public sealed partial class ChildProcess : IProcessEvents
 {
-    // Those that end with this process.
-    private static readonly ConcurrentDictionary<int, ChildProcess> Alive = new();
     private static int s_lastId;
 
     private readonly object _gate = new();
@@ -46,10 +43,6 @@ public sealed partial class ChildProcess : IProcessEvents
         ProcessId = _running.ProcessId;
         Output.RoomAvailable = _running.Resume;
         _state = ChildProcessState.Running;
-        if (!options.Detached)
-        {
-            Alive[Id] = this;
-        }
         if (options.Timeout is { } limit)
         {
             _timer = new Timer(static c => ((ChildProcess)c!).RanTooLong(), this, Deadline.Bounded(limit), System.Threading.Timeout.InfiniteTimeSpan);
@@ -206,7 +199,6 @@ public sealed partial class ChildProcess : IProcessEvents
             _state = _stopping ?? (Failure is null ? ChildProcessState.Completed : ChildProcessState.Failed);
         }
         _timer?.Dispose();
-        Alive.TryRemove(Id, out _);
         Output.Complete();
         _completion.TrySetResult();
     }

@@ -1,21 +1,11 @@
-using System.Management.Automation;
-
 namespace PSNetConcurrency.Infrastructure;
 
 /// <summary>Takes a chat peer as itself, or by the name or id it has in this session.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class ChatPeerTransformAttribute : ArgumentTransformationAttribute
+public sealed class ChatPeerTransformAttribute : HandleTransformAttribute
 {
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
-    {
-        object value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        if (value is not (string or int))
-        {
-            return value;
-        }
-        return HandleRegistry.Get<ChatPeer>().FirstOrDefault(p => value is int id ? p.Id == id : p.Name.Equals((string)value, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentTransformationMetadataException($"There is no chat peer '{value}' in this session. Get-NetListener -Kind ChatPeer lists those there are.");
-    }
+    private protected override object? Find(int? id, string? name) => Find<ChatPeer>(id, name, p => p.Id, p => p.Name);
+
+    private protected override string NotFound(object value) => $"There is no chat peer '{value}' in this session. Get-NetListener -Kind ChatPeer lists those there are.";
 }
 
 public sealed class ChatPeerCompleter : ListCompleter

@@ -5,7 +5,7 @@ using System.Management.Automation;
 namespace PSNetConcurrency.Tests.Processes;
 
 /// <summary>What becomes of values on their way out of a child and into one. What is expected was read off the engine's own background jobs.</summary>
-public sealed class FidelityTests : IDisposable
+public sealed class FidelityTests : ChildTests
 {
     private const string Deserialized = "Deserialized.";
 
@@ -26,14 +26,6 @@ public sealed class FidelityTests : IDisposable
         [IO.FileInfo] '/etc/hostname'; [System.Management.Automation.ErrorRecord]::new([ArgumentException]::new('bad'), 'MyId', 'InvalidData', 7); , $null; { 1 + 1 }; [ipaddress] '127.0.0.1'
         class Fid { [int] $A = 1 } [Fid]::new()
         """;
-
-    private readonly PowerShellSession _session = new();
-
-    public void Dispose()
-    {
-        _session.Invoke("Get-ChildProcess | Remove-ChildProcess -Force");
-        _session.Dispose();
-    }
 
     [Fact]
     public void Values_come_out_as_from_a_job()

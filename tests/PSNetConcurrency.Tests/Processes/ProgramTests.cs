@@ -3,16 +3,8 @@ using System.Management.Automation;
 namespace PSNetConcurrency.Tests.Processes;
 
 /// <summary>Programs as children: arguments, streams, ends.</summary>
-public sealed class ProgramTests : IDisposable
+public sealed class ProgramTests : ChildTests
 {
-    private readonly PowerShellSession _session = new();
-
-    public void Dispose()
-    {
-        _session.Invoke("Get-ChildProcess | Remove-ChildProcess -Force");
-        _session.Dispose();
-    }
-
     [Fact]
     public void Arguments_are_never_split_again()
     {

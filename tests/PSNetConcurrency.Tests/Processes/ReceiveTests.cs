@@ -3,16 +3,8 @@ using System.Management.Automation;
 namespace PSNetConcurrency.Tests.Processes;
 
 /// <summary>What children wrote: in order, nothing lost, nothing twice.</summary>
-public sealed class ReceiveTests : IDisposable
+public sealed class ReceiveTests : ChildTests
 {
-    private readonly PowerShellSession _session = new();
-
-    public void Dispose()
-    {
-        _session.Invoke("Get-ChildProcess | Remove-ChildProcess -Force");
-        _session.Dispose();
-    }
-
     [Fact]
     public void Nothing_is_lost_when_somebody_has_enough()
     {

@@ -3,18 +3,8 @@ using System.Management.Automation;
 namespace PSNetConcurrency.Tests.Processes;
 
 /// <summary>Scripts, script files and classes as children: what goes in, what comes out, what goes wrong.</summary>
-public sealed class ScriptChildTests : IDisposable
+public sealed class ScriptChildTests : ChildTests
 {
-    private readonly PowerShellSession _session = new();
-    private readonly string _folder = Directory.CreateTempSubdirectory("psnc").FullName;
-
-    public void Dispose()
-    {
-        _session.Invoke("Get-ChildProcess | Remove-ChildProcess -Force");
-        _session.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     [Fact]
     public void Values_go_in_by_every_door()
     {

@@ -3,18 +3,8 @@ using System.Management.Automation;
 namespace PSNetConcurrency.Tests.Processes;
 
 /// <summary>What scripts write on the way, what they read, and what stops them.</summary>
-public sealed class ScriptStreamTests : IDisposable
+public sealed class ScriptStreamTests : ChildTests
 {
-    private readonly PowerShellSession _session = new();
-    private readonly string _folder = Directory.CreateTempSubdirectory("psnc").FullName;
-
-    public void Dispose()
-    {
-        _session.Invoke("Get-ChildProcess | Remove-ChildProcess -Force");
-        _session.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     [Fact]
     public void All_streams_keep_the_order_they_were_written_in()
     {

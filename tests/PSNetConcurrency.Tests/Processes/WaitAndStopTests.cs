@@ -3,16 +3,8 @@ using System.Management.Automation;
 namespace PSNetConcurrency.Tests.Processes;
 
 /// <summary>Join, stop, and what is left behind: nothing.</summary>
-public sealed class WaitAndStopTests : IDisposable
+public sealed class WaitAndStopTests : ChildTests
 {
-    private readonly PowerShellSession _session = new();
-
-    public void Dispose()
-    {
-        _session.Invoke("Get-ChildProcess | Remove-ChildProcess -Force");
-        _session.Dispose();
-    }
-
     [Fact]
     public void Join_returns_in_the_order_given_and_AsCompleted_in_that_of_the_ends()
     {

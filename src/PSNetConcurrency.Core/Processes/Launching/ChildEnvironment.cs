@@ -37,6 +37,15 @@ internal static class ChildEnvironment
     }
 
     /// <exception cref="NetException">InvalidArgument: a name or value that no variable can have.</exception>
+    public static void Check(string name, string? value)
+    {
+        if (name.Length == 0 || name.Contains('=') || name.Contains('\0') || value?.Contains('\0') == true)
+        {
+            throw new NetException(NetError.InvalidArgument, $"'{name}' can't be the name of an environment variable, or its value has the character NUL in it.", name);
+        }
+    }
+
+    /// <exception cref="NetException">InvalidArgument: a name or value that no variable can have.</exception>
     public static Dictionary<string, string> Build(IReadOnlyDictionary<string, string?>? changes, string name)
     {
         Dictionary<string, string> all = new(Comparer);
@@ -48,10 +57,7 @@ internal static class ChildEnvironment
         all[NameVariable] = name;
         foreach ((string key, string? value) in changes ?? new Dictionary<string, string?>())
         {
-            if (key.Length == 0 || key.Contains('=') || key.Contains('\0') || value?.Contains('\0') == true)
-            {
-                throw new NetException(NetError.InvalidArgument, $"'{key}' can't be the name of an environment variable, or its value has the character NUL in it.", key);
-            }
+            Check(key, value);
             if (value is null)
             {
                 all.Remove(key);

@@ -54,7 +54,7 @@ internal sealed unsafe class LinuxLauncher : IProcessLauncher
             if (errno != 0)
             {
                 // Nobody could follow it.
-                _ = ProcessLibc.Kill(pid, 9);
+                _ = SystemSignal.SendTo(pid, SystemSignal.Kill);
                 int status;
                 ProcessLibc.ResourceUse use;
                 _ = ProcessLibc.Wait(pid, &status, 0, &use);

@@ -9,8 +9,6 @@ namespace PSNetConcurrency.Core.Processes.Launching;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class LinuxProcess : RunningProcess, IEpollTarget
 {
-    private const int SignalTerminate = 15, SignalKill = 9;
-
     private readonly object _gate = new();
     private readonly EpollLoop _loop;
     private readonly LinuxDescriptors _descriptors;
@@ -55,11 +53,11 @@ internal sealed unsafe class LinuxProcess : RunningProcess, IEpollTarget
 
     public override bool Send(StopSignal signal)
     {
-        int number = signal == StopSignal.Kill ? SignalKill : SignalTerminate;
+        int number = signal == StopSignal.Kill ? SystemSignal.Kill : SystemSignal.Terminate;
         lock (_gate)
         {
             // As long as it is not waited for, nobody else gets its number, or that of its group.
-            return !_reaped && (_ownGroup ? ProcessLibc.Kill(-ProcessId, number) : ProcessLibc.PidfdSendSignal(_pidfd, number)) == 0;
+            return !_reaped && (_ownGroup ? SystemSignal.SendTo(-ProcessId, number) : ProcessLibc.PidfdSendSignal(_pidfd, number)) == 0;
         }
     }
 

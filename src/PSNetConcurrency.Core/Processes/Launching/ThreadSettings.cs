@@ -64,17 +64,24 @@ internal static unsafe class ThreadSettings
         }
     }
 
+    /// <summary>Binds a thread, 0 for the calling one, to processors.</summary>
+    /// <exception cref="NetException">InvalidArgument: it may use none of them.</exception>
+    public static void Bind(int thread, long processors)
+    {
+        byte* mask = stackalloc byte[MaskSize];
+        new Span<byte>(mask, MaskSize).Clear();
+        *(long*)mask = processors;
+        if (ProcessLibc.SetAffinity(thread, MaskSize, mask) != 0)
+        {
+            throw StartChecks.NoSuchProcessor(processors);
+        }
+    }
+
     private static void Apply(ChildProcessOptions options, int thread)
     {
         if (options.ProcessorAffinity is { } wanted)
         {
-            byte* mask = stackalloc byte[MaskSize];
-            new Span<byte>(mask, MaskSize).Clear();
-            *(long*)mask = wanted;
-            if (ProcessLibc.SetAffinity(thread, MaskSize, mask) != 0)
-            {
-                throw StartChecks.NoSuchProcessor(wanted);
-            }
+            Bind(thread, wanted);
         }
         if (options.PriorityClass is { } priority && ProcessLibc.SetPriority(0, thread, Nice(priority)) != 0)
         {

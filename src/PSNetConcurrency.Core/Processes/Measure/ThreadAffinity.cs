@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Processes.Launching;
 
 namespace PSNetConcurrency.Core.Processes.Measure;
 
@@ -9,27 +10,19 @@ internal static class ThreadAffinity
     /// <exception cref="NetException">NotSupportedHere: macOS has no such binding. InvalidArgument: none of the processors may be used.</exception>
     public static void Set(long mask)
     {
-        bool done;
         if (OperatingSystem.IsLinux())
         {
-            done = sched_setaffinity(0, sizeof(long), ref mask) == 0;
+            ThreadSettings.Bind(0, mask);
         }
-        else if (OperatingSystem.IsWindows())
-        {
-            done = SetThreadAffinityMask(GetCurrentThread(), (nuint)mask) != 0;
-        }
-        else
+        else if (!OperatingSystem.IsWindows())
         {
             throw new NetException(NetError.NotSupportedHere, "A thread can be bound to processors on Linux and Windows, and not on this system. Leave out -ProcessorAffinity.", mask);
         }
-        if (!done)
+        else if (SetThreadAffinityMask(GetCurrentThread(), (nuint)mask) == 0)
         {
-            throw new NetException(NetError.InvalidArgument, $"This process may use none of the processors of the mask {mask}: bit 0 (value 1) is the first processor, and there are {Environment.ProcessorCount}.", mask);
+            throw StartChecks.NoSuchProcessor(mask);
         }
     }
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int sched_setaffinity(int pid, nint size, ref long mask);
 
     [DllImport("kernel32", SetLastError = true)]
     private static extern nuint SetThreadAffinityMask(nint thread, nuint mask);

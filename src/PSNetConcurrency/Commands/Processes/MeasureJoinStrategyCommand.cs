@@ -1,8 +1,8 @@
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using PSNetConcurrency.Infrastructure;
 using PSNetConcurrency.Infrastructure.Processes;
-using PSNetConcurrency.Infrastructure.Scripting;
 
 namespace PSNetConcurrency.Commands.Processes;
 
@@ -55,8 +55,8 @@ public sealed class MeasureJoinStrategyCommand : NetCmdlet
     /// <summary>The strategies to measure, in this order: Serial, Parallel, AsCompleted, Pool or All, which is the default.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    [ValidateSet(nameof(JoinStrategy.Serial), nameof(JoinStrategy.Parallel), nameof(JoinStrategy.AsCompleted), nameof(JoinStrategy.Pool), "All")]
-    public string[] Strategy { get; set; } = ["All"];
+    [ValidateSet(nameof(JoinStrategy.Serial), nameof(JoinStrategy.Parallel), nameof(JoinStrategy.AsCompleted), nameof(JoinStrategy.Pool), Choices.All)]
+    public string[] Strategy { get; set; } = [Choices.All];
 
     /// <summary>How many processes the Pool lets run at once.</summary>
     /// <value>the number of processors</value>
@@ -87,7 +87,7 @@ public sealed class MeasureJoinStrategyCommand : NetCmdlet
 
     protected override async Task EndAsync()
     {
-        foreach (JoinStrategy strategy in Strategy.Contains("All", StringComparer.OrdinalIgnoreCase) ? Enum.GetValues<JoinStrategy>() : Strategy.Select(s => Enum.Parse<JoinStrategy>(s, ignoreCase: true)))
+        foreach (JoinStrategy strategy in Choices.Of<JoinStrategy>(Strategy))
         {
             _status = $"{strategy}, {_jobs.Count} processes";
             Func<ChildProcess>[] starts = _jobs.Select(j => (Func<ChildProcess>)(() => ScriptChild.Start(j.Job, new ScriptChildOptions { Name = j.Name }))).ToArray();
@@ -102,8 +102,8 @@ public sealed class MeasureJoinStrategyCommand : NetCmdlet
 
     private ScriptJob JobOf(ScriptBlock block)
     {
-        UsingVariables script = UsingVariables.Resolve(block, SessionState.PSVariable.Get);
-        return new ScriptJob { Kind = ChildProcessKind.ScriptBlock, Script = script.Script, Variables = script.Values.ToDictionary() };
+        Hashtable variables = new(StringComparer.OrdinalIgnoreCase);
+        return new ScriptJob { Kind = ChildProcessKind.ScriptBlock, Script = ScriptPlan.Resolve(block, variables, this), Variables = variables };
     }
 
     private void Add(ScriptJob job) => _jobs.Add((string.Create(CultureInfo.InvariantCulture, $"P{_jobs.Count + 1}"), job));

@@ -99,8 +99,8 @@ public sealed class MeasureParallelismCommand : NetCmdlet
     /// <summary>In what they run: Serial, Runspace, Process, or All, which is the default.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    [ValidateSet(nameof(ParallelismMode.Serial), nameof(ParallelismMode.Runspace), nameof(ParallelismMode.Process), "All")]
-    public string[] Mode { get; set; } = ["All"];
+    [ValidateSet(nameof(ParallelismMode.Serial), nameof(ParallelismMode.Runspace), nameof(ParallelismMode.Process), Choices.All)]
+    public string[] Mode { get; set; } = [Choices.All];
 
     /// <summary>The processors that the workers may use, one bit each: 1 is the first, 2 the second, 3 both. On Linux and Windows.</summary>
     /// <value>all</value>
@@ -122,7 +122,7 @@ public sealed class MeasureParallelismCommand : NetCmdlet
         {
             throw new NetException(NetError.InvalidArgument, "-Workload ScriptBlock needs the work to do: give it with -ScriptBlock.", Workload);
         }
-        foreach (ParallelismMode mode in Mode.Contains("All", StringComparer.OrdinalIgnoreCase) ? Enum.GetValues<ParallelismMode>() : Mode.Select(m => Enum.Parse<ParallelismMode>(m, ignoreCase: true)))
+        foreach (ParallelismMode mode in Choices.Of<ParallelismMode>(Mode))
         {
             _status = $"{mode}, {WorkerCount} workers";
             long began = Stopwatch.GetTimestamp();

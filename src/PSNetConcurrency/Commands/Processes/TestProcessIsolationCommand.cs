@@ -51,7 +51,7 @@ public sealed class TestProcessIsolationCommand : NetCmdlet
     /// <summary>What to try: Process, Runspace or All. The default is Process.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
-    [ValidateSet(nameof(IsolationMode.Process), nameof(IsolationMode.Runspace), "All")]
+    [ValidateSet(nameof(IsolationMode.Process), nameof(IsolationMode.Runspace), Choices.All)]
     public string[] Mode { get; set; } = [nameof(IsolationMode.Process)];
 
     protected override bool FailuresTerminate => true;
@@ -60,7 +60,7 @@ public sealed class TestProcessIsolationCommand : NetCmdlet
 
     protected override async Task EndAsync()
     {
-        foreach (IsolationMode mode in Mode.Contains("All", StringComparer.OrdinalIgnoreCase) ? Enum.GetValues<IsolationMode>() : Mode.Select(m => Enum.Parse<IsolationMode>(m, ignoreCase: true)))
+        foreach (IsolationMode mode in Choices.Of<IsolationMode>(Mode))
         {
             foreach (IsolationResult result in await TryAsync(mode))
             {

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Text;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Processes;
+using PSNetConcurrency.Core.Processes.Launching;
 using PSNetConcurrency.Infrastructure.Scripting;
 
 namespace PSNetConcurrency.Infrastructure.Processes;
@@ -205,11 +206,9 @@ internal sealed class ChildProcessPlan
         foreach (DictionaryEntry entry in command.Environment)
         {
             string name = Text(entry.Key);
-            if (name.Length == 0 || name.AsSpan().IndexOfAny('=', '\0') >= 0)
-            {
-                throw new NetException(NetError.InvalidArgument, $"'{name}' can't be the name of an environment variable.", name);
-            }
-            variables[name] = entry.Value is null ? null : Text(entry.Value);
+            string? value = entry.Value is null ? null : Text(entry.Value);
+            ChildEnvironment.Check(name, value);
+            variables[name] = value;
         }
         return variables;
     }

@@ -77,15 +77,7 @@ internal sealed class JoinMeasurement
     {
         double began = Now;
         ChildProcess child = start();
-        try
-        {
-            await child.WaitAsync(null, _stop);
-        }
-        catch (OperationCanceledException)
-        {
-            await child.StopAsync(TimeSpan.Zero, includeDescendants: true, CancellationToken.None);
-            throw;
-        }
+        await ScriptCall.JoinAsync(child, _stop);
         return new Entry(child, began, Now);
     }
 

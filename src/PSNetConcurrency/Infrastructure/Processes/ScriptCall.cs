@@ -7,15 +7,7 @@ internal static class ScriptCall
     public static async Task<IReadOnlyList<object?>> InvokeAsync(ScriptJob job, ScriptChildOptions options, CancellationToken stop)
     {
         ChildProcess child = ScriptChild.Start(job, options);
-        try
-        {
-            await child.WaitAsync(null, stop);
-        }
-        catch (OperationCanceledException)
-        {
-            await child.StopAsync(TimeSpan.Zero, includeDescendants: true, CancellationToken.None);
-            throw;
-        }
+        await JoinAsync(child, stop);
         if (child.Failure is { } failure)
         {
             throw failure;
@@ -30,5 +22,19 @@ internal static class ScriptCall
             }
         }
         return output;
+    }
+
+    /// <summary>Waits until a child has ended; a stop ends it, with all below it.</summary>
+    public static async Task JoinAsync(ChildProcess child, CancellationToken stop)
+    {
+        try
+        {
+            await child.WaitAsync(null, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            await child.StopAsync(TimeSpan.Zero, includeDescendants: true, CancellationToken.None);
+            throw;
+        }
     }
 }

@@ -165,7 +165,7 @@ internal static class ScriptChild
         {
             ChildProcessKind.ScriptFile => job.ScriptPath ?? "",
             ChildProcessKind.Class => job.ClassName ?? "",
-            _ => string.Join(' ', job.Script.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            _ => ScriptPlan.OneLine(job.Script),
         };
         return text.Length > CommandLength ? string.Concat(text.AsSpan(0, CommandLength - 1), "…") : text;
     }

@@ -52,7 +52,8 @@ internal static class ScriptPlan
         return (job with { Variables = variables.Count > 0 ? variables : null }, OneLine(words), readsInput);
     }
 
-    private static string Resolve(ScriptBlock block, Hashtable variables, PSCmdlet cmdlet)
+    /// <summary>The text of a script block; what its <c>$using:</c> names goes to the variables.</summary>
+    internal static string Resolve(ScriptBlock block, Hashtable variables, PSCmdlet cmdlet)
     {
         UsingVariables script = UsingVariables.Resolve(block, cmdlet.SessionState.PSVariable.Get);
         foreach ((string name, object? value) in script.Values)
@@ -111,5 +112,6 @@ internal static class ScriptPlan
         }
     }
 
-    private static string OneLine(string words) => string.Join(' ', words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) is { Length: > 0 } line ? line : "{ }";
+    /// <summary>A text as a person reads it in a table.</summary>
+    internal static string OneLine(string words) => string.Join(' ', words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)) is { Length: > 0 } line ? line : "{ }";
 }
