@@ -7,5 +7,11 @@ namespace PSNetConcurrency;
 /// <param name="End">When it ends, in the same unit.</param>
 public sealed record GanttSegment(string Lane, string Label, double Start, double End)
 {
+    /// <summary>The queue that the job came from, 0 for the one served first, under a policy with several queues; null otherwise.</summary>
+    public int? Queue { get; init; }
+
+    /// <summary>Whether nothing useful ran: a context switch, a set-up, a tape that is carried over.</summary>
+    public bool IsOverhead { get; init; }
+
     public override string ToString() => FormattableString.Invariant($"{Lane} {Label} {Start:0.###}-{End:0.###}");
 }
