@@ -8,7 +8,15 @@
     Description          = 'Network programming and concurrency as tools: TCP servers and exchanges, frames that survive sticky packets, verified and resumable file transfer, port tests, measurements and fault injection, as objects that flow down the pipeline.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('PSNetConcurrency/PSNetConcurrency.format.ps1xml')
+    FormatsToProcess     = @(
+        'PSNetConcurrency/Formats/Charts.format.ps1xml'
+        'PSNetConcurrency/Formats/Chat.format.ps1xml'
+        'PSNetConcurrency/Formats/Files.format.ps1xml'
+        'PSNetConcurrency/Formats/Framing.format.ps1xml'
+        'PSNetConcurrency/Formats/Processes.format.ps1xml'
+        'PSNetConcurrency/Formats/Tcp.format.ps1xml'
+        'PSNetConcurrency/Formats/Udp.format.ps1xml'
+    )
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()

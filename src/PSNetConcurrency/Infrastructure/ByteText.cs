@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PSNetConcurrency.Infrastructure;
 
-/// <summary>Numbers of bytes as people read them. Public, because the views of PSNetConcurrency.format.ps1xml call it.</summary>
+/// <summary>Numbers of bytes as people read them. Public, because the views in PSNetConcurrency/Formats call it.</summary>
 public static class ByteText
 {
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];

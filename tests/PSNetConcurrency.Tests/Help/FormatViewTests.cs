@@ -12,7 +12,7 @@ public class FormatViewTests
     // What a column without a width of its own needs to say anything.
     private const int LeastWidth = 12;
 
-    private static readonly List<XElement> s_views = [.. XDocument.Load(ModuleUnderTest.PathOf("PSNetConcurrency", "PSNetConcurrency.format.ps1xml")).Descendants("View")];
+    private static readonly List<XElement> s_views = [.. Directory.GetFiles(ModuleUnderTest.PathOf("PSNetConcurrency", "Formats")).SelectMany(f => XDocument.Load(f).Descendants("View"))];
 
     public static TheoryData<string> OutputTypes => new(ModuleUnderTest.Cmdlets
         .SelectMany(c => c.Outputs).Select(o => o.Type ?? "").Where(NeedsView).Distinct().Order(StringComparer.Ordinal).DefaultIfEmpty(""));
@@ -26,7 +26,7 @@ public class FormatViewTests
         if (type.Length > 0)
         {
             Assert.All(["TableControl", "ListControl"], control =>
-                Assert.True(s_views.Exists(v => v.Element(control) is not null && Selects(v, type)), $"PSNetConcurrency.format.ps1xml has no {control} for {type}"));
+                Assert.True(s_views.Exists(v => v.Element(control) is not null && Selects(v, type)), $"PSNetConcurrency/Formats has no {control} for {type}"));
         }
     }
 
