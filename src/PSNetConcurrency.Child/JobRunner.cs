@@ -101,7 +101,7 @@ internal sealed class JobRunner
 
     private JobSpace Open()
     {
-        if ((_job.Flags & JobFlags.Pooled) != 0)
+        if ((_job.Flags & JobFlags.HasState) != 0)
         {
             for (int i = 0; i + 1 < _job.Environment.Length; i += 2)
             {

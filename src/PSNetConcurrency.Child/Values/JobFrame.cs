@@ -12,8 +12,8 @@ internal enum JobFlags
     /// <summary>It lives on when its input ends.</summary>
     Detached = 2,
 
-    /// <summary>It was started ahead: folder and environment are to be taken from the frame.</summary>
-    Pooled = 4,
+    /// <summary>It was started ahead, or behind a launcher: folder and environment are to be taken from the frame.</summary>
+    HasState = 4,
 }
 
 /// <summary>What a Run frame holds.</summary>

@@ -66,7 +66,7 @@ public sealed class StartFailureTests
     {
         // What root, as whom tests may run, meets only when the machine is full.
         ChildProcessOptions options = Shell.Script("");
-        NetException e = LinuxLauncher.Failure(new StartRequest("/bin/sh", [], null, new Dictionary<string, string>(), options), errno);
+        NetException e = LinuxLauncher.Failure(new StartRequest("a", "/bin/sh", [], null, new Dictionary<string, string>(), options), errno);
         Assert.Equal(NetError.ProcessLimitReached, e.Error);
     }
 

@@ -92,6 +92,11 @@ public sealed class ChildProcessJudgeTests : IDisposable
         Assert.Equal(["2", "4"], seen[5..].Order());
         Assert.Equal(["a  b", "$HOME 'x'"], _session.Run($"Invoke-ChildProcess -Via {server.Via} -FilePath printf -ArgumentList '%s\\n', 'a  b', '$HOME ''x'''").Texts());
 
+        Assert.Equal(["set", "/", "far", "1"], _session.Run($$"""
+            Invoke-ChildProcess {{start}} -Name far -Environment @{ PSNC_HERE = 'set' } -WorkingDirectory / { $env:PSNC_HERE; "$PWD"; $env:PSNETCONCURRENCY_NAME; $env:PSNETCONCURRENCY_DEPTH }
+            """).Texts());
+        _session.Fails("InvalidArgument", $"Invoke-ChildProcess -Via {server.Via} -WorkingDirectory / -FilePath pwd");
+
         int id = ChildSession.Number(_session.One($"$c = Start-ChildProcess {start} {{ $PID; [Threading.Thread]::Sleep(-1) }}; $c | Receive-ChildProcess -Wait | Select-First").ToString());
         Assert.True(ChildSession.IsAlive(id));
         _session.Run("$c | Stop-ChildProcess -Force");

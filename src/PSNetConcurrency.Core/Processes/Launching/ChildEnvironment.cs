@@ -45,19 +45,33 @@ internal static class ChildEnvironment
         }
     }
 
+    /// <summary>In what a child's variables differ from this process's; null takes one away.</summary>
     /// <exception cref="NetException">InvalidArgument: a name or value that no variable can have.</exception>
-    public static Dictionary<string, string> Build(IReadOnlyDictionary<string, string?>? changes, string name)
+    public static Dictionary<string, string?> Changes(IReadOnlyDictionary<string, string?>? asked, string name)
+    {
+        Dictionary<string, string?> changes = new(Comparer)
+        {
+            [DepthVariable] = (Depth + 1).ToString(CultureInfo.InvariantCulture),
+            [NameVariable] = name,
+        };
+        foreach ((string key, string? value) in asked ?? new Dictionary<string, string?>())
+        {
+            Check(key, value);
+            changes[key] = value;
+        }
+        return changes;
+    }
+
+    /// <exception cref="NetException">InvalidArgument: a name or value that no variable can have.</exception>
+    public static Dictionary<string, string> Build(IReadOnlyDictionary<string, string?>? asked, string name)
     {
         Dictionary<string, string> all = new(Comparer);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             all[(string)variable.Key] = (string?)variable.Value ?? "";
         }
-        all[DepthVariable] = (Depth + 1).ToString(CultureInfo.InvariantCulture);
-        all[NameVariable] = name;
-        foreach ((string key, string? value) in changes ?? new Dictionary<string, string?>())
+        foreach ((string key, string? value) in Changes(asked, name))
         {
-            Check(key, value);
             if (value is null)
             {
                 all.Remove(key);

@@ -1,7 +1,7 @@
 namespace PSNetConcurrency.Core.Processes.Launching;
 
 /// <summary>What to start, with all that is to be looked up known: the program's full path, and all its variables.</summary>
-internal sealed record StartRequest(string Path, IReadOnlyList<string> Arguments, string? WorkingDirectory, IReadOnlyDictionary<string, string> Environment, ChildProcessOptions Options)
+internal sealed record StartRequest(string Name, string Path, IReadOnlyList<string> Arguments, string? WorkingDirectory, IReadOnlyDictionary<string, string> Environment, ChildProcessOptions Options)
 {
     /// <summary>Whether its output goes to the null device rather than to a pipe.</summary>
     public bool DropsOutput => Options.Detached && Options.Interpreter is null;

@@ -23,7 +23,7 @@ internal static class StartChecks
         }
         Dictionary<string, string> environment = ChildEnvironment.Build(options.Environment, name);
         string path = ProgramFinder.Find(options.FilePath, environment.GetValueOrDefault("PATH"));
-        return new StartRequest(path, options.Arguments, options.WorkingDirectory, environment, options);
+        return new StartRequest(name, path, options.Arguments, options.WorkingDirectory, environment, options);
     }
 
     public static NetException FolderMissing(string folder) =>

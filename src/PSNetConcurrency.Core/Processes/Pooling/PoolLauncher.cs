@@ -2,13 +2,10 @@ using PSNetConcurrency.Core.Processes.Launching;
 
 namespace PSNetConcurrency.Core.Processes.Pooling;
 
-/// <summary>What a process that was started ahead is to be told before it runs a script: what another would have been started with.</summary>
-internal sealed record PooledStart(string WorkingDirectory, IReadOnlyList<KeyValuePair<string, string?>> Environment);
-
 /// <summary>Starts a child in a process of a pool; where the pool has none, in one of its own.</summary>
 /// <param name="pool">The pool.</param>
 /// <param name="prepare">Makes ready what is sent to the child; gets null where it is a process of its own. What it throws refuses the start.</param>
-internal sealed class PoolLauncher(ChildProcessPool pool, Action<PooledStart?> prepare) : IProcessLauncher
+internal sealed class PoolLauncher(ChildProcessPool pool, Action<StartState?> prepare) : IProcessLauncher
 {
     public RunningProcess Start(StartRequest request)
     {
@@ -20,7 +17,7 @@ internal sealed class PoolLauncher(ChildProcessPool pool, Action<PooledStart?> p
         bool told = false;
         try
         {
-            prepare(new PooledStart(request.WorkingDirectory ?? Environment.CurrentDirectory, [.. PoolEnvironment.Changes(process.Environment, request.Environment)]));
+            prepare(new StartState(request.WorkingDirectory ?? Environment.CurrentDirectory, [.. PoolEnvironment.Changes(process.Environment, request.Environment)]));
             told = true;
             process.Adopt(request.Options);
             return process;

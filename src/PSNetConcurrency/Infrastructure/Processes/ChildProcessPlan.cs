@@ -159,6 +159,10 @@ internal sealed class ChildProcessPlan
 
     private static ChildProcessOptions ProgramOptions(ChildProcessStartCommand command)
     {
+        if (command.Via.Length > 0 && command.WorkingDirectory is { } there)
+        {
+            throw new NetException(NetError.InvalidArgument, $"A program behind -Via can't be given a working directory. Put it into the words of the launcher, such as docker,exec,-w,{there},web, or before the program, such as ssh,host1,env,-C,{there}.", there);
+        }
         string program = command.Via.Length == 0 ? PathOrName(command, command.FilePath) : command.FilePath;
         string[] arguments = command.ArgumentList.Any(IsBlock) ? [] : Arguments(command, null);
         return new ChildProcessOptions
@@ -166,7 +170,7 @@ internal sealed class ChildProcessPlan
             FilePath = command.Via.Length == 0 ? program : PathOrName(command, command.Via[0]),
             Arguments = ViaLauncher.Arguments(command.Via, program, arguments),
             Command = string.Join(' ', new[] { command.FilePath }.Concat(command.ArgumentList.Select(a => IsBlock(a) ? $"{{{a}}}" : Word(a)))),
-            WorkingDirectory = Folder(command) ?? command.SessionState.Path.CurrentFileSystemLocation.ProviderPath,
+            WorkingDirectory = Folder(command) ?? Location(command),
             Environment = Environment(command),
             PriorityClass = command.IsGiven(nameof(command.PriorityClass)) ? command.PriorityClass : null,
             ProcessorAffinity = command.IsGiven(nameof(command.ProcessorAffinity)) ? command.ProcessorAffinity : null,
@@ -194,7 +198,9 @@ internal sealed class ChildProcessPlan
     private static string? Folder(ChildProcessStartCommand command) =>
         command.Via.Length > 0 ? command.WorkingDirectory
         : command.WorkingDirectory is { } folder ? FilePaths.Literal(command, folder)
-        : command.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        : Location(command);
+
+    private static string Location(PSCmdlet command) => command.SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
     private static Dictionary<string, string?>? Environment(ChildProcessStartCommand command)
     {

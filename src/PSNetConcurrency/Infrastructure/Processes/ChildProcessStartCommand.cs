@@ -87,12 +87,12 @@ public abstract class ChildProcessStartCommand : NetCmdlet
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>Environment variables of the child, beside those of this process; one whose value is $null is taken away.</summary>
+    /// <summary>Environment variables of the child, beside those of this process; one whose value is $null is taken away. With -Via a script gets them on the other side; for a program they are the launcher's.</summary>
     [Parameter]
     [ValidateNotNull]
     public IDictionary? Environment { get; set; }
 
-    /// <summary>The folder that the child starts in. The default is the current location; with -Via what the other side has as its own.</summary>
+    /// <summary>The folder that the child starts in. The default is the current location; with -Via, where it is a folder of the other side and for scripts only, what that side gives.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? WorkingDirectory { get; set; }

@@ -5,7 +5,7 @@ using System.Management.Automation.Runspaces;
 using System.Runtime.InteropServices;
 using PSNetConcurrency.Child.Values;
 using PSNetConcurrency.Core.Net;
-using PSNetConcurrency.Core.Processes.Pooling;
+using PSNetConcurrency.Core.Processes.Launching;
 using PSNetConcurrency.Core.Processes.Protocol;
 
 namespace PSNetConcurrency.Infrastructure.Processes;
@@ -16,18 +16,18 @@ internal static class JobEncoder
     /// <param name="writer">Where to.</param>
     /// <param name="job">The job.</param>
     /// <param name="detached">Whether the child lives on without this process.</param>
-    /// <param name="pooled">Where the child was started ahead: what it is to take on first.</param>
+    /// <param name="state">What the child is to take on first; null where it was started with all of it.</param>
     /// <param name="kind">Run, or Warm.</param>
-    public static void Write(WireWriter writer, ScriptJob job, bool detached, PooledStart? pooled = null, FrameKind kind = FrameKind.Run)
+    public static void Write(WireWriter writer, ScriptJob job, bool detached, StartState? state = null, FrameKind kind = FrameKind.Run)
     {
         int at = writer.BeginFrame(kind);
-        writer.Int32((int)((job.HasInput ? JobFlags.HasInput : 0) | (detached ? JobFlags.Detached : 0) | (pooled is null ? 0 : JobFlags.Pooled)));
+        writer.Int32((int)((job.HasInput ? JobFlags.HasInput : 0) | (detached ? JobFlags.Detached : 0) | (state is null ? 0 : JobFlags.HasState)));
         writer.Byte((byte)job.Kind);
         writer.Text(job.Script);
         writer.Text(job.ScriptPath);
         writer.Text(job.ClassName);
         writer.Text(job.InitializationScript);
-        writer.Text(pooled?.WorkingDirectory);
+        writer.Text(state?.WorkingDirectory);
         writer.Text(CultureInfo.CurrentCulture.Name);
         writer.Text(CultureInfo.CurrentUICulture.Name);
         writer.Int32(job.Modules.Count);
@@ -35,8 +35,8 @@ internal static class JobEncoder
         {
             writer.Text(module);
         }
-        writer.Int32(2 * (pooled?.Environment.Count ?? 0));
-        foreach ((string name, string? value) in pooled?.Environment ?? [])
+        writer.Int32(2 * (state?.Environment.Count ?? 0));
+        foreach ((string name, string? value) in state?.Environment ?? [])
         {
             writer.Text(name);
             writer.Text(value);

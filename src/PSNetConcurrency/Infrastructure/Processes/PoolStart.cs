@@ -1,3 +1,4 @@
+using PSNetConcurrency.Core.Processes.Launching;
 using PSNetConcurrency.Core.Processes.Pooling;
 using PSNetConcurrency.Core.Processes.Protocol;
 
@@ -37,7 +38,7 @@ internal static class PoolStart
             Variables = new Dictionary<string, object?> { ["v"] = new object?[] { 1L, 1.5, true, null, new byte[] { 1 }, DateTime.UnixEpoch } },
             InitializationScript = "$i = 1",
         };
-        JobEncoder.Write(greeting, job, detached: false, new PooledStart(folder, []), FrameKind.Warm);
+        JobEncoder.Write(greeting, job, detached: false, new StartState(folder, []), FrameKind.Warm);
         return ChildProcessPool.Create(new ChildProcessPoolOptions
         {
             Name = name,

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Processes;
+using PSNetConcurrency.Core.Processes.Launching;
 using PSNetConcurrency.Core.Processes.Pooling;
 using PSNetConcurrency.Core.Processes.Protocol;
 
@@ -32,22 +33,14 @@ internal static class ScriptChild
     public static ChildProcess Start(ScriptJob job, ScriptChildOptions options)
     {
         WireWriter? writer = null;
-        void Encode(PooledStart? pooled)
+        void Encode(StartState? state, bool isReady)
         {
-            if (pooled is null)
+            writer = new(4096 + (isReady ? 0 : Bootstrap.ChildAssembly.Length));
+            if (!isReady)
             {
-                writer = new(Bootstrap.ChildAssembly.Length + 4096);
                 writer.Blob(Bootstrap.ChildAssembly);
             }
-            else
-            {
-                writer = new(4096);
-            }
-            JobEncoder.Write(writer, job, options.Detached, pooled);
-        }
-        if (options.Pool is null)
-        {
-            Encode(null);
+            JobEncoder.Write(writer, job, options.Detached, state);
         }
         bool isVia = options.Via.Count > 0;
         string pwsh = isVia ? options.PowerShellPath ?? "pwsh" : options.Pool?.PowerShellPath ?? PowerShellFinder.Find(options.PowerShellPath);
@@ -73,7 +66,17 @@ internal static class ScriptChild
         {
             start = start with { BufferSize = size };
         }
-        ChildProcess child = options.Pool is null ? ChildProcess.Start(start) : ChildProcess.Start(start, new PoolLauncher(options.Pool, Encode));
+        ChildProcess child;
+        if (options.Pool is { } pool)
+        {
+            child = ChildProcess.Start(start, new PoolLauncher(pool, state => Encode(state, isReady: state is not null)));
+        }
+        else
+        {
+            // Launchers carry neither folder nor variables to the other side.
+            child = ChildProcess.Start(start, new PreparingLauncher(request =>
+                Encode(isVia ? new StartState(options.WorkingDirectory, [.. ChildEnvironment.Changes(options.Environment, request.Name)]) : null, isReady: false)));
+        }
         Channels.Add(child, new ScriptChannel(interpreter, job.HasInput));
         _ = SendJobAsync(child, writer!);
         return child;
