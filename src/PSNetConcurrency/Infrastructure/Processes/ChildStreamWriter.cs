@@ -56,7 +56,7 @@ internal sealed class ChildStreamWriter(NetCmdlet cmdlet)
     {
         if (child.Kind == ChildProcessKind.Program && !_errorsStop)
         {
-            cmdlet.WriteError(NativeErrorRecord.Of(line));
+            cmdlet.WriteError(RebuiltError.OfProgram(line));
             return;
         }
         InformationRecord shown = new(new HostInformationMessage { Message = line }, child.Name);

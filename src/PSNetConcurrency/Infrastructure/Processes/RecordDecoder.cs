@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Reflection;
 using PSNetConcurrency.Child.Values;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Processes.Protocol;
@@ -9,8 +8,6 @@ namespace PSNetConcurrency.Infrastructure.Processes;
 /// <summary>Turns OutputKind.Records chunks into what was written: live values, ErrorRecord, WarningRecord and so on, as Receive-Job gives them. Call on the pipeline thread.</summary>
 internal sealed class RecordDecoder
 {
-    // What Receive-Job rebuilds an error with; nothing public sets the position and the stack of a record.
-    private static readonly MethodInfo? Rebuild = typeof(ErrorRecord).GetMethod("FromPSObjectForRemoting", BindingFlags.Static | BindingFlags.NonPublic, [typeof(PSObject)]);
     private readonly ValueReader _values = new();
 
     /// <summary>Decodes the first record of what is not yet consumed of a chunk, which always holds whole ones; returns how many bytes it takes, for OutputBuffer.Advance. The receiver counts the <paramref name="sequence"/>, because console text counts too.</summary>
@@ -44,7 +41,7 @@ internal sealed class RecordDecoder
         try
         {
             WireReader reader = new(bytes);
-            return ToError(new ValueReader().Read(ref reader)).Exception is { } exception ? exception : null;
+            return RebuiltError.Of(new ValueReader().Read(ref reader)).Exception is { } exception ? exception : null;
         }
         catch (InvalidDataException)
         {
@@ -57,7 +54,7 @@ internal sealed class RecordDecoder
         switch (stream)
         {
             case ChildStreamKind.Error:
-                return ToError(_values.Read(ref reader));
+                return RebuiltError.Of(_values.Read(ref reader));
             case ChildStreamKind.Warning:
                 return new WarningRecord(reader.Text() ?? "");
             case ChildStreamKind.Verbose:
@@ -71,28 +68,6 @@ internal sealed class RecordDecoder
             default:
                 return _values.Read(ref reader);
         }
-    }
-
-    private static ErrorRecord ToError(object? value)
-    {
-        if (value is PSObject wrapped && Rebuild is not null)
-        {
-            try
-            {
-                if (Rebuild.Invoke(null, [wrapped]) is ErrorRecord record)
-                {
-                    return record;
-                }
-            }
-            catch (TargetInvocationException)
-            {
-                // Of another version: what its properties tell is left.
-            }
-        }
-        PSObject plain = PSObject.AsPSObject(value ?? "");
-        string id = plain.Properties["FullyQualifiedErrorId"]?.Value as string ?? "ChildError";
-        ErrorCategory category = plain.Properties["ErrorCategory_Category"]?.Value is int number ? (ErrorCategory)number : ErrorCategory.NotSpecified;
-        return new ErrorRecord(new RemoteException(plain.ToString()), id, category, plain.Properties["TargetObject"]?.Value);
     }
 
     private static ProgressRecord ReadProgress(ref WireReader reader)
