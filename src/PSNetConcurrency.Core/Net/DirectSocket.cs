@@ -26,7 +26,7 @@ internal sealed unsafe class DirectSocket(Socket socket)
     /// <param name="buffer">Where to.</param>
     /// <param name="lowMark">
     /// How many bytes to wait for (SO_RCVLOWAT): where much is to come, waking for every packet costs more than the packet. What
-    /// is less, and does not become more in a moment, is taken all the same.
+    /// is less, and does not become more in a moment, is taken all the same. It stays until <see cref="WakeOnFirstByte"/>.
     /// </param>
     public int Receive(Span<byte> buffer, int lowMark)
     {
@@ -47,11 +47,6 @@ internal sealed unsafe class DirectSocket(Socket socket)
                     SetLowMark(fd, lowMark);
                     WaitFor(fd, Libc.PollIn);
                     n = Libc.Receive(fd, p, (nuint)buffer.Length, Libc.DontWait);
-                    if (n < 0)
-                    {
-                        // An asynchronous wait is to end with the first byte: the peer may be slow.
-                        SetLowMark(fd, 1);
-                    }
                 }
                 return (int)n;
             }
@@ -59,6 +54,32 @@ internal sealed unsafe class DirectSocket(Socket socket)
         catch (ObjectDisposedException)
         {
             return -1;
+        }
+        finally
+        {
+            if (added)
+            {
+                socket.SafeHandle.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>Lets all waits of others end with the first byte: call before an asynchronous one, and before the socket goes to somebody else.</summary>
+    public void WakeOnFirstByte()
+    {
+        if (_lowMark == 1 || !OperatingSystem.IsLinux())
+        {
+            return;
+        }
+        bool added = false;
+        try
+        {
+            socket.SafeHandle.DangerousAddRef(ref added);
+            SetLowMark((int)socket.SafeHandle.DangerousGetHandle(), 1);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody waits at a closed socket.
         }
         finally
         {

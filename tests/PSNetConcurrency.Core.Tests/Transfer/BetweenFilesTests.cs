@@ -19,6 +19,21 @@ public class BetweenFilesTests
         Assert.Equal(["sub/deep/b", "sub/deep/c"], rig.InTarget());
     }
 
+    [Fact]
+    public async Task A_small_file_arrives_after_a_pause_behind_a_large_one()
+    {
+        await using TransferRig rig = new();
+        await using FileSender sender = FileSender.Start(rig.To(), rig.Limit);
+        byte[] large = new byte[1_000_000];
+        for (int round = 0; round < 12; round++)
+        {
+            Assert.True(sender.TryAdd(new SendItem(rig.File($"large{round}", large), $"large{round}", isFolder: false)));
+            Assert.Null((await sender.Outcomes.ReadAsync(rig.Limit)).Failure);
+            Assert.Null((await SendAsync(rig, sender, $"small{round}")).Failure);
+        }
+        await EndAsync(rig, sender);
+    }
+
     [Theory]
     [InlineData("sub", "deep")]
     [InlineData("sub/deep", "")]

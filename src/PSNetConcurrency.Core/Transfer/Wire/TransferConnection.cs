@@ -189,6 +189,7 @@ internal sealed class TransferConnection : IDisposable
 
     public void Dispose()
     {
+        _direct?.WakeOnFirstByte();
         _stopRegistration.Dispose();
         _stall.Dispose();
         _writer?.Dispose();
@@ -302,6 +303,7 @@ internal sealed class TransferConnection : IDisposable
         }
         try
         {
+            _direct?.WakeOnFirstByte();
             ValueTask<int> reading = _stream.ReadAsync(buffer, _stall.Token);
             if (reading.IsCompletedSuccessfully)
             {
