@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.InteropServices;
 using PSNetConcurrency.Child.Values;
@@ -6,7 +7,7 @@ using PSNetConcurrency.Core.Processes.Protocol;
 namespace PSNetConcurrency.Child;
 
 /// <summary>The entry: runs one job of the parent in this process, and ends the process.</summary>
-public static class ChildHost
+internal static class ChildHost
 {
     private static readonly object Gate = new();
     private static JobRunner? s_running;
@@ -21,10 +22,10 @@ public static class ChildHost
         FrameOutput output = new(outputStream);
         FrameInput input = new(inputStream) { ParentGone = ParentGone, StopRequested = () => Stop(15) };
         Greet(output, outputStream);
-        input.Start();
         // The engine's own stack size for a pipeline: scripts may call as deep as elsewhere.
         Thread worker = new(() => Work(input, output), 10 * 1024 * 1024) { Name = "Pipeline" };
         worker.Start();
+        input.Start();
         Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, 15)));
         Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, 2)));
         worker.Join();
@@ -47,11 +48,12 @@ public static class ChildHost
         WireWriter last = new(512);
         try
         {
+            // While the job is on its way: most have the cultures that the process has.
+            JobSpace ahead = new(CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name, output);
             byte[] payload = input.WaitForJob(out bool isWarm);
-            JobSpace? ahead = null;
             if (isWarm)
             {
-                ahead = WarmUp.Run(payload, output);
+                WarmUp.Run(payload);
                 WireWriter ready = new(8);
                 ready.EndFrame(ready.BeginFrame(FrameKind.Ready));
                 output.Send(ready);

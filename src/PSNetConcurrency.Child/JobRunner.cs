@@ -42,6 +42,7 @@ internal sealed class JobRunner
     public int Run(WireWriter last)
     {
         using JobSpace space = Open();
+        space.Enter();
         _space = space;
         _job.ReadValues();
         Runspace runspace = space.Runspace;
@@ -117,7 +118,7 @@ internal sealed class JobRunner
             return _ahead;
         }
         _ahead?.Dispose();
-        return JobSpace.Open(_job, _output);
+        return new JobSpace(_job.Culture, _job.UICulture, _output);
     }
 
     private void Prepare(Runspace runspace)

@@ -11,17 +11,15 @@ internal sealed class JobSpace : IDisposable
     private readonly string _uiCulture;
     private readonly string _folder;
 
-    private JobSpace(JobFrame job, FrameOutput output)
+    /// <summary>Opens one with these cultures, in the folder of the process.</summary>
+    public JobSpace(string culture, string uiCulture, FrameOutput output)
     {
-        (_culture, _uiCulture, _folder) = (job.Culture, job.UICulture, Environment.CurrentDirectory);
+        (_culture, _uiCulture, _folder) = (culture, uiCulture, Environment.CurrentDirectory);
         Sink = new RecordSink(output);
-        Host = new ChildPSHost(Sink, CultureInfo.GetCultureInfo(job.Culture), CultureInfo.GetCultureInfo(job.UICulture));
-        Thread.CurrentThread.CurrentCulture = Host.CurrentCulture;
-        Thread.CurrentThread.CurrentUICulture = Host.CurrentUICulture;
+        Host = new ChildPSHost(Sink, CultureInfo.GetCultureInfo(culture), CultureInfo.GetCultureInfo(uiCulture));
         Runspace = RunspaceFactory.CreateRunspace(Host, InitialSessionState.CreateDefault2());
         Runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         Runspace.Open();
-        Runspace.DefaultRunspace = Runspace;
     }
 
     public RecordSink Sink { get; }
@@ -30,10 +28,15 @@ internal sealed class JobSpace : IDisposable
 
     public Runspace Runspace { get; }
 
-    /// <summary>Opens one with the job's cultures, in the folder of the process.</summary>
-    public static JobSpace Open(JobFrame job, FrameOutput output) => new(job, output);
+    /// <summary>Makes it the calling thread's.</summary>
+    public void Enter()
+    {
+        Thread.CurrentThread.CurrentCulture = Host.CurrentCulture;
+        Thread.CurrentThread.CurrentUICulture = Host.CurrentUICulture;
+        Runspace.DefaultRunspace = Runspace;
+    }
 
-    /// <summary>Whether it is what <see cref="Open"/> would now return for the job.</summary>
+    /// <summary>Whether it is what would now be opened for the job.</summary>
     public bool Fits(JobFrame job) => job.Culture == _culture && job.UICulture == _uiCulture && Environment.CurrentDirectory == _folder;
 
     public void Dispose() => Runspace.Dispose();

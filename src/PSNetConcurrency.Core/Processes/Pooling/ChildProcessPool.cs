@@ -40,7 +40,7 @@ public sealed class ChildProcessPool
         Id = Interlocked.Increment(ref s_lastId);
         Name = options.Name ?? string.Create(CultureInfo.InvariantCulture, $"ChildProcessPool-{Id}");
         _options = options;
-        _start = new ChildProcessOptions { FilePath = options.FilePath, Arguments = options.Arguments, WorkingDirectory = options.WorkingDirectory, HasInput = true };
+        _start = new ChildProcessOptions { FilePath = options.FilePath, Arguments = options.Arguments, WorkingDirectory = options.WorkingDirectory, Environment = PoolEnvironment.AtStart, HasInput = true };
         // What can't be started at all is told now.
         StartChecks.Prepare(_start, Name);
         _timer = new Timer(static p => ((ChildProcessPool)p!).Fill(), this, TimeSpan.Zero, Timeout.InfiniteTimeSpan);

@@ -9,7 +9,7 @@ namespace PSNetConcurrency.Commands.Processes;
 /// <para>The processes are started in the background and warmed up. Start-ChildProcess and Invoke-ChildProcess take one with -Pool: the script finds there what it would find in a process started for it – its environment, folder, culture and name, and nothing of another script, as each process runs one script and is replaced. New ones are started once those in use have ended, or a second later.</para>
 /// <para>Where none is ready, a process is started as without a pool, and counted in Missed. So it is, too, where the child is to have a variable that a process reads only while it starts, such as PATH, TZ, LANG or one that begins with DOTNET_, with another value.</para>
 /// <para>A process that dies while it waits is replaced, after a pause that grows each time. Where PowerShell can't be started, Failure of the pool tells why, its State becomes Failed after the fifth time, and -Wait ends with that error.</para>
-/// <para>A process that waits needs no processor time, and some 20 MB of memory beside what all PowerShells share. The pool and its processes end with Remove-ChildProcessPool, with the module, with the session, and with this process however it ends.</para>
+/// <para>A process that waits needs no processor time, and some 20 MB of memory beside what all PowerShells share. Enter-PSHostProcess does not find it: its door for debuggers stays shut, as opening and closing that takes longer than most scripts. The pool and its processes end with Remove-ChildProcessPool, with the module, with the session, and with this process however it ends.</para>
 /// </remarks>
 /// <example>
 ///   <para>Two processes, ready; each script runs in one.</para>

@@ -27,9 +27,8 @@ internal static class PoolStart
     /// <exception cref="Core.Net.NetException">PowerShellNotFound, DepthLimitReached.</exception>
     public static ChildProcessPool Create(string? name, int size, string? powerShellPath, string folder)
     {
-        byte[] assembly = Bootstrap.ChildAssembly;
-        WireWriter greeting = new(assembly.Length + 4096);
-        greeting.Blob(assembly);
+        WireWriter greeting = new(Bootstrap.Here.Length + 4096);
+        Bootstrap.Here.Write(greeting);
         ScriptJob job = new()
         {
             Kind = ChildProcessKind.ScriptBlock,
@@ -44,7 +43,7 @@ internal static class PoolStart
             Name = name,
             Size = size,
             FilePath = PowerShellFinder.Find(powerShellPath),
-            Arguments = Bootstrap.Arguments,
+            Arguments = Bootstrap.Here.Arguments,
             WorkingDirectory = folder,
             Greeting = greeting.Buffer.AsMemory(0, greeting.Length),
             Interpreter = () => new ScriptInterpreter([], RecordDecoder.ReadCause),

@@ -33,22 +33,23 @@ internal static class ScriptChild
     public static ChildProcess Start(ScriptJob job, ScriptChildOptions options)
     {
         WireWriter? writer = null;
+        bool isVia = options.Via.Count > 0;
+        Bootstrap bootstrap = isVia ? Bootstrap.Elsewhere : Bootstrap.Here;
         void Encode(StartState? state, bool isReady)
         {
-            writer = new(4096 + (isReady ? 0 : Bootstrap.ChildAssembly.Length));
+            writer = new(4096 + (isReady ? 0 : bootstrap.Length));
             if (!isReady)
             {
-                writer.Blob(Bootstrap.ChildAssembly);
+                bootstrap.Write(writer);
             }
             JobEncoder.Write(writer, job, options.Detached, state);
         }
-        bool isVia = options.Via.Count > 0;
         string pwsh = isVia ? options.PowerShellPath ?? "pwsh" : options.Pool?.PowerShellPath ?? PowerShellFinder.Find(options.PowerShellPath);
         ScriptInterpreter interpreter = new(options.Via, RecordDecoder.ReadCause);
         ChildProcessOptions start = new()
         {
             FilePath = isVia ? options.Via[0] : pwsh,
-            Arguments = isVia ? [.. options.Via.Skip(1), pwsh, .. Bootstrap.Arguments] : Bootstrap.Arguments,
+            Arguments = isVia ? [.. options.Via.Skip(1), pwsh, .. bootstrap.Arguments] : bootstrap.Arguments,
             WorkingDirectory = isVia ? null : options.WorkingDirectory,
             Environment = options.Environment,
             Kind = job.Kind,
