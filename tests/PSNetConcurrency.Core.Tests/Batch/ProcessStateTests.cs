@@ -103,7 +103,7 @@ public class ProcessStateTests
     {
         List<ProcessStateRow> rows = Run(new() { IoLength = 2, IoDone = IoCompletion.RunImmediate }, "i", "c9").Rows;
         Assert.Equal(
-            ["P0 dispatched; P0 waits for I/O; P1 dispatched", "", "", "P0 I/O done; P1 preempted; P0 dispatched; P0 done; P1 dispatched"],
+            ["P0 runs; P0 blocked; P1 runs", "", "", "P0 I/O done; P1 preempted; P0 runs; P0 done; P1 runs"],
             rows.Take(4).Select(r => r.Event));
         Assert.Equal("P1 done", rows[^1].Event);
     }

@@ -120,7 +120,7 @@ internal sealed class ProcessStateSimulator
     {
         _state[_current] = SimulatedState.Blocked;
         _ioEnd[_current] = TotalTime + _options.IoLength + 1;
-        Note(_current, "waits for I/O");
+        Note(_current, "blocked");
         if (_options.SwitchOn == ProcessSwitch.Io)
         {
             DispatchNext();
@@ -155,7 +155,7 @@ internal sealed class ProcessStateSimulator
     {
         _current = process;
         _state[process] = SimulatedState.Running;
-        Note(process, "dispatched");
+        Note(process, "runs");
     }
 
     private int Runnable() => _state.Count(s => s is SimulatedState.Ready or SimulatedState.Running);
