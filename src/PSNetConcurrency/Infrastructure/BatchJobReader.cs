@@ -17,45 +17,59 @@ internal static class BatchJobReader
         {
             return job;
         }
-        string name = LanguagePrimitives.ConvertTo<string>(ValueOf(source, nameof(BatchJob.Name)));
-        string label = string.IsNullOrWhiteSpace(name) ? $"Job {position.ToString(CultureInfo.InvariantCulture)}" : $"Job '{name}'";
+        Dictionary<string, object?> values = ValuesOf(source);
+        string? name = LanguagePrimitives.ConvertTo<string>(values.GetValueOrDefault(nameof(BatchJob.Name)));
         if (string.IsNullOrWhiteSpace(name))
         {
-            throw Invalid($"{label} has no Name. Give objects or hashtables with {string.Join(", ", Names)}.", source);
+            throw Invalid($"Job {position.ToString(CultureInfo.InvariantCulture)} has no Name. Give objects or hashtables with {string.Join(", ", Names)}.", source);
         }
-        if (source?.BaseObject is IDictionary table && table.Keys.Cast<object>().Select(k => $"{k}").FirstOrDefault(k => !Names.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        if (values.Keys.FirstOrDefault(k => !Names.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
-            throw Invalid($"{label} has '{unknown}', which means nothing here. The properties are {string.Join(", ", Names)}.", source);
+            throw Invalid($"Job '{name}' has '{unknown}', which means nothing here. The properties are {string.Join(", ", Names)}.", source);
         }
         return new BatchJob
         {
             Name = name,
-            SetupTime = ValueOf(source, nameof(BatchJob.SetupTime)) is null ? 0 : TimeOf(source, nameof(BatchJob.SetupTime), label),
-            ReadTime = TimeOf(source, nameof(BatchJob.ReadTime), label),
-            ComputeTime = TimeOf(source, nameof(BatchJob.ComputeTime), label),
-            PrintTime = TimeOf(source, nameof(BatchJob.PrintTime), label),
+            SetupTime = values.ContainsKey(nameof(BatchJob.SetupTime)) ? TimeOf(nameof(BatchJob.SetupTime)) : 0,
+            ReadTime = TimeOf(nameof(BatchJob.ReadTime)),
+            ComputeTime = TimeOf(nameof(BatchJob.ComputeTime)),
+            PrintTime = TimeOf(nameof(BatchJob.PrintTime)),
         };
-    }
 
-    private static double TimeOf(PSObject? source, string property, string label)
-    {
-        object? value = ValueOf(source, property);
-        // An empty cell of a CSV file would be 0 to PowerShell.
-        if (value is null || string.IsNullOrWhiteSpace(value.ToString()))
+        double TimeOf(string property)
         {
-            throw Invalid($"{label} has no {property}. Give a number, 0 where it takes no time.", source);
+            object? value = values.GetValueOrDefault(property);
+            // An empty cell of a CSV file would be 0 to PowerShell.
+            if (string.IsNullOrWhiteSpace(value?.ToString()))
+            {
+                throw Invalid($"Job '{name}' has no {property}. Give a number, 0 where it takes no time.", source);
+            }
+            return LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out double time)
+                ? time
+                : throw Invalid($"{property} of job '{name}' is '{value}', which is no number.", source);
         }
-        return LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out double time)
-            ? time
-            : throw Invalid($"{property} of {label[..1].ToLowerInvariant()}{label[1..]} is '{value}', which is no number.", source);
     }
 
-    private static object? ValueOf(PSObject? source, string property)
+    // All keys of a hashtable, where one that is misspelled would be lost; of an object, which may have other properties, those of a job.
+    private static Dictionary<string, object?> ValuesOf(PSObject? source)
     {
-        object? value = source?.BaseObject is IDictionary table
-            ? table.Keys.Cast<object>().Where(k => string.Equals($"{k}", property, StringComparison.OrdinalIgnoreCase)).Select(k => table[k]).FirstOrDefault()
-            : source?.Properties[property]?.Value;
-        return value is PSObject wrapped ? wrapped.BaseObject : value;
+        Dictionary<string, object?> values = new(StringComparer.OrdinalIgnoreCase);
+        if (source?.BaseObject is IDictionary table)
+        {
+            foreach (DictionaryEntry entry in table)
+            {
+                values[LanguagePrimitives.ConvertTo<string>(entry.Key)] = entry.Value;
+            }
+            return values;
+        }
+        foreach (string name in Names)
+        {
+            if (source?.Properties[name] is { } property)
+            {
+                values[name] = property.Value;
+            }
+        }
+        return values;
     }
 
     private static NetException Invalid(string message, PSObject? source) => new(NetError.JobInvalid, message, source);

@@ -48,6 +48,7 @@ public sealed class InvokeBatchSimulationCommand : NetCmdlet
 
     /// <summary>The deck: jobs with Name, SetupTime, ReadTime, ComputeTime and PrintTime.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowEmptyCollection]
     public PSObject[] Job { get; set; } = [];
 
     /// <summary>The eras, in this order: PunchCard, OnlineBatch, OfflineBatch, Multiprogramming, TimeSharing or All, which is the default and the order of history.</summary>

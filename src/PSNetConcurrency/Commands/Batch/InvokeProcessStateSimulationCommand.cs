@@ -50,6 +50,7 @@ public sealed class InvokeProcessStateSimulationCommand : NetCmdlet
     private const string ProgramSet = "Program", TransitionSet = "Transition";
 
     private ProgramParser? _parser;
+    private ProcessStateSimulator? _simulator;
 
     /// <summary>The programs, such as 'c7,i,c1' or '5:80'.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ProgramSet)]
@@ -83,6 +84,8 @@ public sealed class InvokeProcessStateSimulationCommand : NetCmdlet
 
     // One program less would make another simulation.
     protected override bool FailuresTerminate => ParameterSetName == ProgramSet;
+
+    protected override ProgressRecord? Progress() => ProgressOf($"{_simulator?.TotalTime:N0} ticks");
 
     protected override Task BeginAsync()
     {
@@ -131,11 +134,12 @@ public sealed class InvokeProcessStateSimulationCommand : NetCmdlet
         {
             throw new NetException(NetError.ProgramInvalid, "There are no programs. Write them as 'c7,i,c1' or '5:80'.");
         }
-        ProcessStateSimulator simulator = new(_parser.Programs, new() { SwitchOn = SwitchOn, IoDone = IoDone, IoLength = IoLength });
+        _simulator = new ProcessStateSimulator(_parser.Programs, new() { SwitchOn = SwitchOn, IoDone = IoDone, IoLength = IoLength });
         StateTimeline timeline = new(count);
-        foreach (ProcessStateRow row in simulator.Run())
+        foreach (ProcessStateRow row in _simulator.Run())
         {
             StopToken.ThrowIfCancellationRequested();
+            ShowProgressWhenDue();
             if (Summary)
             {
                 timeline.Add(row);
@@ -150,10 +154,10 @@ public sealed class InvokeProcessStateSimulationCommand : NetCmdlet
             WriteObject(new ProcessStateSummary
             {
                 ProcessCount = count,
-                TotalTime = simulator.TotalTime,
-                CpuBusy = simulator.CpuBusy,
-                IoBusy = simulator.IoBusy,
-                Timeline = timeline.End(simulator.TotalTime),
+                TotalTime = _simulator.TotalTime,
+                CpuBusy = _simulator.CpuBusy,
+                IoBusy = _simulator.IoBusy,
+                Timeline = timeline.End(_simulator.TotalTime),
             });
         }
     }
