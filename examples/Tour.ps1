@@ -235,7 +235,9 @@ $steps = [ordered]@{
     'From punch cards to time sharing: one deck of jobs, and how much of the processor each era used' = {
         $deck = 6, 1, 3 | ForEach-Object { @{ Name = "J$_"; SetupTime = 5; ReadTime = 2; ComputeTime = $_; PrintTime = 3 } }
         Invoke-BatchSimulation $deck
-        # Why several in memory are worth it: 1 - p^n, and what a simulation says of it.
+    }
+
+    'Why several jobs in memory are worth it: 1 - p^n, and what a simulation says of it' = {
         Measure-Multiprogramming -IoFraction 0.8 -Degree 1, 2, 4, 10 -Simulate -Seed 1
     }
 
