@@ -232,6 +232,20 @@ $steps = [ordered]@{
         (Measure-Parallelism -WorkerCount 2 -DurationSeconds 0.2 -Mode Runspace -ProcessorAffinity 1).Explanation
     }
 
+    'From punch cards to time sharing: one deck of jobs, and how much of the processor each era used' = {
+        $deck = 6, 1, 3 | ForEach-Object { @{ Name = "J$_"; SetupTime = 5; ReadTime = 2; ComputeTime = $_; PrintTime = 3 } }
+        Invoke-BatchSimulation $deck
+    }
+
+    'Why several jobs in memory are worth it: 1 - p^n, and what a simulation says of it' = {
+        Measure-Multiprogramming -IoFraction 0.8 -Degree 1, 2, 4, 10 -Simulate -Seed 1
+    }
+
+    'Running, ready, blocked: two processes on one processor, tick by tick' = {
+        Invoke-ProcessStateSimulation -Program 'i,c1', 'c4'
+        (Invoke-ProcessStateSimulation -Transition 'Blocked>Running').Reason
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }

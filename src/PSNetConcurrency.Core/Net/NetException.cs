@@ -170,6 +170,15 @@ public enum NetError
     /// <summary>The child process runs, and what was asked for is for one that has ended.</summary>
     StillRunning,
 
+    /// <summary>A program to simulate can't be read; the message tells which and where.</summary>
+    ProgramInvalid,
+
+    /// <summary>A job to simulate lacks something, has a time that can't be, or the name of another; the message names it.</summary>
+    JobInvalid,
+
+    /// <summary>A simulation would have more steps, jobs or processes than are allowed.</summary>
+    SimulationTooLarge,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }

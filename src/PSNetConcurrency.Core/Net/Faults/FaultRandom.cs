@@ -34,6 +34,9 @@ internal struct FaultRandom(ulong state)
     /// <summary>A number from 0 up to but not including 1.</summary>
     public double NextDouble() => (Next() >> 11) * (1d / (1UL << 53));
 
+    /// <summary>A duration of the exponential distribution with the mean <paramref name="mean"/>.</summary>
+    public double NextExponential(double mean) => -mean * Ln(1 - NextDouble());
+
     /// <summary>How many fail before the first success, when each succeeds with probability <paramref name="rate"/>; long.MaxValue for one that never comes.</summary>
     public long NextSkip(double rate)
     {
