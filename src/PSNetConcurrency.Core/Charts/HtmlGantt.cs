@@ -11,9 +11,9 @@ internal static class HtmlGantt
 
     private const string PageStyle = """
         :root{color-scheme:light dark}
-        body{margin:0 auto;max-width:72rem;padding:1.5rem;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;background:#fff;color:#1f2328}
+        body{margin:0 auto;padding:1.5rem;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;background:#fff;color:#1f2328}
         h1{font-size:1.6rem;margin:0 0 1rem}h2{font-size:1.2rem;margin:2rem 0 .5rem}
-        figure{margin:0;overflow-x:auto}svg{display:block;max-width:100%;height:auto}
+        figure{margin:0 -16px;overflow-x:auto}svg{display:block;max-width:100%;height:auto}
         details{margin:.75rem 0 0}summary{cursor:pointer;color:#59636e}
         .rows{max-height:28rem;overflow:auto;border:1px solid #d1d9e0;border-radius:6px;margin-top:.5rem}
         table{border-collapse:collapse;width:100%;font-size:.875rem}
@@ -46,7 +46,7 @@ internal static class HtmlGantt
             {SvgGantt.Style}
             </style>
             </head>
-            <body>
+            <body style="max-width:{width - 32}px">
             <main>
             <h1>{heading}</h1>
 

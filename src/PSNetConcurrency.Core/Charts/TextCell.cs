@@ -44,30 +44,36 @@ internal static class TextCells
         TextCell now = TextCell.Blank;
         foreach (TextCell cell in cells[..length])
         {
-            if (color && cell with { Text = "" } != now with { Text = "" })
+            if (color)
             {
-                if (now.Background != -1 || now.Foreground != -1 || now.IsReversed)
-                {
-                    line.Append("\x1b[0m");
-                }
-                line.Append(cell.IsReversed ? "\x1b[7m" : "");
-                Color(line, "38", cell.Foreground);
-                Color(line, "48", cell.Background);
-                now = cell;
+                // A blank has no foreground to change.
+                TextCell next = cell == new TextCell(" ", -1, now.Background) && !now.IsReversed ? now : cell;
+                Change(line, now, next);
+                now = next;
             }
             line.Append(cell.Text);
         }
-        if (now.Background != -1 || now.Foreground != -1 || now.IsReversed)
-        {
-            line.Append("\x1b[0m");
-        }
+        Change(line, now, TextCell.Blank);
     }
 
-    private static void Color(StringBuilder line, string which, int color)
+    private static void Change(StringBuilder line, TextCell now, TextCell next)
     {
-        if (color >= 0)
+        bool isLess = (now.Background >= 0 && next.Background < 0) || (now.Foreground >= 0 && next.Foreground < 0) || (now.IsReversed && !next.IsReversed);
+        if (isLess)
         {
-            line.Append(CultureInfo.InvariantCulture, $"\x1b[{which};5;{color}m");
+            line.Append("\x1b[0m");
+            now = TextCell.Blank;
+        }
+        line.Append(next.IsReversed && !now.IsReversed ? "\x1b[7m" : "");
+        Color(line, "38", now.Foreground, next.Foreground);
+        Color(line, "48", now.Background, next.Background);
+    }
+
+    private static void Color(StringBuilder line, string which, int now, int next)
+    {
+        if (now != next)
+        {
+            line.Append(CultureInfo.InvariantCulture, $"\x1b[{which};5;{next}m");
         }
     }
 }

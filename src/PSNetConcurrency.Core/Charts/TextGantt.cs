@@ -115,7 +115,7 @@ internal sealed class TextGantt
     /// <summary>As many ticks as their labels leave room for.</summary>
     private (double Step, IReadOnlyList<double> Ticks) Ticks()
     {
-        for (int most = Math.Max(1, _columns / 6); ; most--)
+        for (int most = Math.Max(1, _columns / 5); ; most--)
         {
             double step = _chart.Axis.Step(most);
             IReadOnlyList<double> ticks = _chart.Axis.Ticks(step);

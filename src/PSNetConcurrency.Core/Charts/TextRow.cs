@@ -15,10 +15,12 @@ internal sealed class TextRow
     private readonly TextGanttOptions _options;
     private readonly TextCell[] _cells;
     private readonly int _perCell;
+    private readonly string _moment;
 
     private TextRow(GanttChart chart, GanttRow row, TextGanttOptions options, int columns)
     {
         (_chart, _row, _options) = (chart, row, options);
+        _moment = options.Ascii ? "|" : "◆";
         _cells = new TextCell[columns];
         Array.Fill(_cells, TextCell.Blank);
         _perCell = options.Ascii || (!options.Color && !chart.NamesItself) ? 1 : 8;
@@ -99,12 +101,13 @@ internal sealed class TextRow
         string block = Blocks[eighths].ToString();
         if (_options.Color)
         {
-            return left == SlotCoverage.Empty ? new TextCell(block, Palette.Of(right).Terminal, -1, IsReversed: true)
-                : new TextCell(block, Palette.Of(left).Terminal, right == SlotCoverage.Empty ? -1 : Palette.Of(right).Terminal);
+            return left == SlotCoverage.Empty ? new TextCell(block, Tint(right), -1, IsReversed: true) : new TextCell(block, Tint(left), Tint(right));
         }
         // Without colours, and in eighths: bars of one kind, and nothing. There are only two blocks that fill the right of a cell.
         return right == SlotCoverage.Empty ? new TextCell(block) : new TextCell((8 - eighths) switch { >= 6 => "█", >= 3 => "▐", _ => "▕" });
     }
+
+    private static int Tint(int key) => key switch { SlotCoverage.Empty => -1, GanttChart.Overhead => OverheadBackground, _ => Palette.Of(key).Terminal };
 
     private void MarkMoments()
     {
@@ -114,7 +117,7 @@ internal sealed class TextRow
             {
                 int at = Math.Min(_cells.Length - 1, (int)_chart.Axis.Place(bar.Start, _cells.Length));
                 // On its own colour it would not be seen.
-                _cells[at] = new TextCell(_options.Ascii ? "|" : "◆", _options.Color && _cells[at].Background == -1 ? Palette.Of(bar.Key).Terminal : -1, -1);
+                _cells[at] = new TextCell(_moment, _options.Color && _cells[at].Background == -1 ? Palette.Of(bar.Key).Terminal : -1, -1);
             }
         }
     }
@@ -128,6 +131,14 @@ internal sealed class TextRow
                 continue;
             }
             (int first, int end) = Extent(bar);
+            while (first < end && IsMoment(first))
+            {
+                first++;
+            }
+            while (first < end && IsMoment(end - 1))
+            {
+                end--;
+            }
             if (end - first < 2)
             {
                 continue;
@@ -136,7 +147,7 @@ internal sealed class TextRow
             text = _options.Ascii ? Cells.ToAscii(text) : text;
             int width = CellWidth.Of(text);
             bool hasPadding = !_options.Color && end - first >= width + 4;
-            if (width == 0 || end - first < width + (_options.Color ? 0 : 1) || HasMoment(first, end))
+            if (width == 0 || end - first < width + (_options.Color ? 0 : 1) || Enumerable.Range(first, end - first).Any(IsMoment))
             {
                 continue;
             }
@@ -161,16 +172,5 @@ internal sealed class TextRow
         return ((first + _perCell - 1) / _perCell, Math.Min(end, slots) / _perCell);
     }
 
-    private bool HasMoment(int first, int end)
-    {
-        string sign = _options.Ascii ? "|" : "◆";
-        for (int i = first; i < end; i++)
-        {
-            if (_cells[i].Text == sign)
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+    private bool IsMoment(int cell) => _cells[cell].Text == _moment;
 }
