@@ -17,6 +17,7 @@
         'PSNetConcurrency/Formats/Tcp.format.ps1xml'
         'PSNetConcurrency/Formats/Udp.format.ps1xml'
     )
+    TypesToProcess       = @('PSNetConcurrency/Types/Charts.types.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
@@ -25,6 +26,7 @@
         'ConvertFrom-Frame'
         'ConvertFrom-StructByte'
         'ConvertTo-Frame'
+        'ConvertTo-GanttChart'
         'ConvertTo-StructByte'
         'Enter-Chat'
         'Get-AvailablePort'

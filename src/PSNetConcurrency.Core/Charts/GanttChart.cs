@@ -11,6 +11,9 @@ internal sealed class GanttChart
     /// <summary>More rows than anybody reads; the rest is told, not drawn.</summary>
     public const int MostRows = 1000;
 
+    // The keys that have a bar of some length.
+    private readonly HashSet<int> _lengths = [];
+
     private GanttChart(string title, TimeAxis axis) => (Title, Axis) = (title, axis);
 
     /// <summary>Empty for a chart without one.</summary>
@@ -61,6 +64,9 @@ internal sealed class GanttChart
         return label == row.Name ? Axis.Exact(bar.End - bar.Start) : label;
     }
 
+    /// <summary>Whether a bar is a mark rather than a length: it takes no time, and no bar of its key does.</summary>
+    public bool IsMoment(in GanttBar bar) => bar.End <= bar.Start && bar.Key != Overhead && !_lengths.Contains(bar.Key);
+
     public string LabelOf(in GanttBar bar) => bar.Key >= 0 ? Keys[bar.Key] : Cells.Name(bar.Segment.Label);
 
     /// <summary>All that is known of a bar, in a line.</summary>
@@ -68,7 +74,7 @@ internal sealed class GanttChart
     {
         (string lane, string label) = (Cells.Name(bar.Segment.Lane), Cells.Name(bar.Segment.Label));
         string name = lane == label || label.Length == 0 ? lane : $"{label}, {lane}";
-        string length = bar.IsMoment ? $"at {Axis.Exact(bar.Start)}" : $"{TimeAxis.Number(bar.Start)} to {Axis.Exact(bar.End)} ({Axis.Exact(bar.End - bar.Start)})";
+        string length = bar.End <= bar.Start ? $"at {Axis.Exact(bar.Start)}" : $"{TimeAxis.Number(bar.Start)} to {Axis.Exact(bar.End)} ({Axis.Exact(bar.End - bar.Start)})";
         string queue = bar.Segment.Queue is { } number ? FormattableString.Invariant($", queue {number}") : "";
         return $"{name}: {length}{queue}{(bar.Key == Overhead ? ", overhead" : "")}";
     }
@@ -104,6 +110,10 @@ internal sealed class GanttChart
                     chart.Keys.Add(Cells.Name(keyName));
                 }
                 chart.NamesItself = chart.NamesItself && keyName == rowName;
+            }
+            if (segment.End > segment.Start)
+            {
+                chart._lengths.Add(key);
             }
             bars.Add(new GanttBar(segment.Start * unit.Factor, segment.End * unit.Factor, key, segment));
         }

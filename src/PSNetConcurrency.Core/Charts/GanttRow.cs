@@ -5,10 +5,7 @@ namespace PSNetConcurrency.Core.Charts;
 /// <param name="End">When it ends; the same moment for what took no time.</param>
 /// <param name="Key">What its colour stands for, or <see cref="GanttChart.Overhead"/>.</param>
 /// <param name="Segment">What it was made from.</param>
-internal readonly record struct GanttBar(double Start, double End, int Key, GanttSegment Segment)
-{
-    public bool IsMoment => End <= Start;
-}
+internal readonly record struct GanttBar(double Start, double End, int Key, GanttSegment Segment);
 
 /// <summary>A row of a chart: bars in the order of time, none over another.</summary>
 /// <param name="name">What stands before it.</param>

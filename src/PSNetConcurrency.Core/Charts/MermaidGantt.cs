@@ -18,7 +18,7 @@ internal static partial class MermaidGantt
 
     public static string Draw(GanttChart chart)
     {
-        bool isFine = chart.Axis.Range >= 1000 || chart.Rows.TrueForAll(r => r.Bars.TrueForAll(b => IsWhole(b.Start) && IsWhole(b.End)));
+        bool isFine = chart.Axis.Range >= 200 || chart.Rows.TrueForAll(r => r.Bars.TrueForAll(b => IsWhole(b.Start) && IsWhole(b.End)));
         (double factor, string unit) = isFine ? (1, chart.Axis.Unit) : (1000, Thousandth(chart.Axis.Unit));
         // It knows no time before its beginning.
         double origin = Math.Min(0, chart.Axis.Begin);
@@ -35,7 +35,7 @@ internal static partial class MermaidGantt
             }
             foreach (GanttBar bar in chart.SegmentCount > MostBars ? Merged(chart, row) : row.Bars)
             {
-                string kind = (bar.Key == GanttChart.Overhead ? "crit, " : "") + (bar.IsMoment ? "milestone, " : "");
+                string kind = (bar.Key == GanttChart.Overhead ? "crit, " : "") + (bar.End <= bar.Start ? "milestone, " : "");
                 body.Append(CultureInfo.InvariantCulture, $"    {Word(chart.LabelOf(bar))} :{kind}{At(bar.Start)}, {At(bar.End)}\n");
             }
             if (body.Length > MostCharacters - 500)
@@ -61,7 +61,7 @@ internal static partial class MermaidGantt
     /// <summary>The bars of a row, as few as its share allows.</summary>
     private static IEnumerable<GanttBar> Merged(GanttChart chart, GanttRow row)
     {
-        int[] slots = SlotCoverage.Of(row.Bars, chart.Axis, Math.Clamp(MostBars / chart.Rows.Count, 10, 200));
+        int[] slots = SlotCoverage.Of(chart, row.Bars, Math.Clamp(MostBars / chart.Rows.Count, 10, 200));
         double slot = chart.Axis.Range / slots.Length;
         for (int i = 0; i < slots.Length; i++)
         {

@@ -24,15 +24,15 @@ internal sealed class SlotCoverage
     /// <summary>The key in each slot, or <see cref="Empty"/>.</summary>
     public int[] Slots { get; }
 
-    /// <summary>Fills slots with bars in order of time that don't overlap. Moments are left out.</summary>
-    public static int[] Of(IReadOnlyList<GanttBar> bars, TimeAxis axis, int count)
+    /// <summary>Fills slots with bars of a row, in their order. Moments are left out.</summary>
+    public static int[] Of(GanttChart chart, IReadOnlyList<GanttBar> bars, int count)
     {
         SlotCoverage coverage = new(count);
         foreach (GanttBar bar in bars)
         {
-            if (!bar.IsMoment)
+            if (!chart.IsMoment(bar))
             {
-                coverage.Add(axis.Place(bar.Start, count), axis.Place(bar.End, count), bar.Key);
+                coverage.Add(chart.Axis.Place(bar.Start, count), chart.Axis.Place(bar.End, count), bar.Key);
             }
         }
         return coverage.Finish();

@@ -153,7 +153,7 @@ internal sealed class SvgGantt
         foreach (GanttBar bar in row.Bars)
         {
             double start = _chart.Axis.Place(bar.Start, _plot), width = _chart.Axis.Place(bar.End, _plot) - start;
-            if (bar.IsMoment)
+            if (_chart.IsMoment(bar))
             {
                 WriteMoment(bars, bar, _left + start);
             }
@@ -195,7 +195,7 @@ internal sealed class SvgGantt
 
     private void WriteNarrow(StringBuilder bars, List<GanttBar> narrow)
     {
-        int[] slots = SlotCoverage.Of(narrow, _chart.Axis, (int)(_plot * PerPixel));
+        int[] slots = SlotCoverage.Of(_chart, narrow, (int)(_plot * PerPixel));
         double slot = _plot / slots.Length;
         for (int i = 0; i < slots.Length; i++)
         {

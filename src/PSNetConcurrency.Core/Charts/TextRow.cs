@@ -53,7 +53,7 @@ internal sealed class TextRow
 
     private void Fill()
     {
-        int[] slots = SlotCoverage.Of(_row.Bars, _chart.Axis, _cells.Length * _perCell);
+        int[] slots = SlotCoverage.Of(_chart, _row.Bars, _cells.Length * _perCell);
         for (int i = 0; i < _cells.Length; i++)
         {
             ReadOnlySpan<int> cell = slots.AsSpan(i * _perCell, _perCell);
@@ -113,7 +113,7 @@ internal sealed class TextRow
     {
         foreach (GanttBar bar in _row.Bars)
         {
-            if (bar.IsMoment)
+            if (_chart.IsMoment(bar))
             {
                 int at = Math.Min(_cells.Length - 1, (int)_chart.Axis.Place(bar.Start, _cells.Length));
                 // On its own colour it would not be seen.
@@ -126,7 +126,7 @@ internal sealed class TextRow
     {
         foreach (GanttBar bar in _row.Bars)
         {
-            if (bar.IsMoment)
+            if (_chart.IsMoment(bar))
             {
                 continue;
             }

@@ -170,6 +170,9 @@ public enum NetError
     /// <summary>The child process runs, and what was asked for is for one that has ended.</summary>
     StillRunning,
 
+    /// <summary>An object has no times that a chart could be drawn of.</summary>
+    NotChartable,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }
