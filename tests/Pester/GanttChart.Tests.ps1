@@ -9,7 +9,7 @@ BeforeAll {
 Describe 'ConvertTo-GanttChart' {
     It 'draws the bars that come as one chart' {
         $lines = ($bars | ConvertTo-GanttChart -Width 40 -Ascii -NoColor).Split("`n")
-        $lines[0] | Should -Be 'CPU 0 ##### P1 ######/////==== P2 ====='
+        $lines[0] | Should -Be 'CPU 0 ###### P1 #######////==== P2 ===='
         $lines[-1] | Should -Be '# P1  = P2  / overhead'
     }
 

@@ -94,25 +94,26 @@ internal sealed class GanttReader
 
     private bool AddSpan(PSObject item)
     {
+        // Of two pairs with the same beginning, the one that has its end.
+        (string Start, string End)[] spans = [.. Spans.Where(s => ObjectReader.Has(item, s.Start) && ObjectReader.Has(item, s.End)).OrderBy(s => ObjectReader.Get(item, s.End) is null)];
+        if (spans.Length == 0)
+        {
+            return false;
+        }
         string name = ObjectReader.Text(item, "Lane") ?? ObjectReader.Text(item, "Name") ?? "";
-        foreach ((string begin, string end) in Spans)
+        object? began = ObjectReader.Get(item, spans[0].Start);
+        if (ObjectReader.Moment(began) is not { } start)
         {
-            if (ObjectReader.Moment(ObjectReader.Get(item, begin)) is { } start)
+            if (began is null)
             {
-                // Of two pairs with the same beginning, the one that has its end.
-                DateTimeOffset? ended = Spans.Where(s => s.Start == begin).Select(s => ObjectReader.Moment(ObjectReader.Get(item, s.End))).FirstOrDefault(e => e is not null);
-                string label = ObjectReader.Text(item, "Label") ?? ObjectReader.Text(item, "State") ?? (ended is null ? "Running" : name);
-                string id = ObjectReader.Text(item, "ProcessId") ?? ObjectReader.Text(item, "Id") ?? "";
-                Moments.Add((name, id, label, start, ended));
-                return true;
+                NotStarted.Add(name);
             }
+            return began is null;
         }
-        bool isNotStarted = Spans.Any(s => s.Start != "Start" && item.Properties[s.Start] is not null && item.Properties[s.End] is not null && ObjectReader.Get(item, s.Start) is null);
-        if (isNotStarted)
-        {
-            NotStarted.Add(name);
-        }
-        return isNotStarted;
+        DateTimeOffset? end = ObjectReader.Moment(ObjectReader.Get(item, spans[0].End));
+        string label = ObjectReader.Text(item, "Label") ?? ObjectReader.Text(item, "State") ?? (end is null ? "Running" : name);
+        Moments.Add((name, ObjectReader.Text(item, "ProcessId") ?? ObjectReader.Text(item, "Id") ?? "", label, start, end));
+        return true;
     }
 
     private List<(string Name, string Id, string Label, DateTimeOffset Start, DateTimeOffset? End)> Moments

@@ -22,6 +22,8 @@ internal static class ObjectReader
         }
     }
 
+    public static bool Has(PSObject item, string name) => item.BaseObject is IDictionary table ? table.Contains(name) : item.Properties[name] is not null;
+
     public static string? Text(PSObject item, string name) => Get(item, name) is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value}") : null;
 
     /// <summary>What the value says as a type; null where it does not. Text is read as numbers are written in scripts.</summary>
