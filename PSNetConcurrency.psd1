@@ -18,6 +18,7 @@
         'PSNetConcurrency/Formats/Tcp.format.ps1xml'
         'PSNetConcurrency/Formats/Udp.format.ps1xml'
     )
+    TypesToProcess       = @('PSNetConcurrency/Types/Charts.types.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
@@ -26,6 +27,7 @@
         'ConvertFrom-Frame'
         'ConvertFrom-StructByte'
         'ConvertTo-Frame'
+        'ConvertTo-GanttChart'
         'ConvertTo-StructByte'
         'Enter-Chat'
         'Get-AvailablePort'

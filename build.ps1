@@ -91,6 +91,7 @@ function Package {
     CopyInto $root $module 'LICENSE'
     CopyInto $root $module 'CHANGELOG.md'
     CopyInto ([IO.Path]::Combine($root, 'PSNetConcurrency', 'Formats')) ([IO.Path]::Combine($module, 'PSNetConcurrency', 'Formats')) '*.ps1xml'
+    CopyInto ([IO.Path]::Combine($root, 'PSNetConcurrency', 'Types')) ([IO.Path]::Combine($module, 'PSNetConcurrency', 'Types')) '*.ps1xml'
     CopyInto ([IO.Path]::Combine($root, 'PSNetConcurrency', 'bin')) ([IO.Path]::Combine($module, 'PSNetConcurrency', 'bin')) '*.dll'
     CopyInto ([IO.Path]::Combine($root, 'en-US')) ([IO.Path]::Combine($module, 'en-US')) '*'
     if (-not [IO.File]::Exists([IO.Path]::Combine($module, 'en-US', 'PSNetConcurrency.dll-Help.xml'))) {

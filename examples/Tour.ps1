@@ -225,7 +225,12 @@ $steps = [ordered]@{
     }
 
     'Joining one after the other, and all at once' = {
-        Measure-JoinStrategy -DurationSeconds 0.5, 0.5, 0.5 -Strategy Serial, Parallel
+        $joins = Measure-JoinStrategy -DurationSeconds 0.5, 0.5, 0.5 -Strategy Serial, Parallel
+        $joins
+    }
+
+    'The same as a Gantt chart, on one scale' = {
+        $joins | ConvertTo-GanttChart -SameScale
     }
 
     'Concurrent is not parallel: two workers, on one processor' = {

@@ -179,6 +179,9 @@ public enum NetError
     /// <summary>A simulation would have more steps, jobs or processes than are allowed.</summary>
     SimulationTooLarge,
 
+    /// <summary>An object has no times that a chart could be drawn of.</summary>
+    NotChartable,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }

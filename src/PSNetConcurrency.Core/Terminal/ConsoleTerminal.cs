@@ -33,9 +33,15 @@ internal sealed class ConsoleTerminal : ITerminal, IDisposable
 
     public int Rows => Measure(static () => Console.WindowHeight, 24);
 
-    public bool HasColor { get; } = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    /// <summary>Whether NO_COLOR (https://no-color.org) is not set.</summary>
+    public static bool AllowsColor => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
-    public bool HasUnicode { get; } = OperatingSystem.IsWindows() ? Console.OutputEncoding.CodePage is 65001 or 1200 : LocaleIsUnicode();
+    /// <summary>Whether what is written comes out as UTF-8 or UTF-16.</summary>
+    public static bool WritesUnicode => Console.OutputEncoding.CodePage is 65001 or 1200;
+
+    public bool HasColor { get; } = AllowsColor;
+
+    public bool HasUnicode { get; } = OperatingSystem.IsWindows() ? WritesUnicode : LocaleIsUnicode();
 
     /// <summary>Why the console of this process is none that a person is before; null where it is.</summary>
     public static string? Lack() => Console.IsInputRedirected ? "the input is redirected"

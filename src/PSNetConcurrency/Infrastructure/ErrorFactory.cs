@@ -28,6 +28,7 @@ internal static class ErrorFactory
         NetError.MessageTooLarge or NetError.DatagramTooLarge or NetError.QueueFull or NetError.SimulationTooLarge => ErrorCategory.LimitsExceeded,
         NetError.FrameCorrupted or NetError.FrameTruncated or NetError.SizeMismatch or NetError.DigestMismatch or NetError.FileChanged => ErrorCategory.InvalidData,
         NetError.CertificateNotPinned or NetError.CertificateNotTrusted or NetError.TlsHandshakeFailed or NetError.AuthenticationFailed => ErrorCategory.AuthenticationError,
+        NetError.NotChartable => ErrorCategory.InvalidType,
         NetError.FileExists => ErrorCategory.ResourceExists,
         NetError.InsufficientSpace => ErrorCategory.LimitsExceeded,
         NetError.FileFailure => ErrorCategory.WriteError,

@@ -13,6 +13,8 @@ public class TourTests
         Assert.All(
             ["1. ONE", "3. THREE", "020100000007746F757200000000", "TickTock", "secret", "CertificateNotTrusted:", "BlankInput:", "ConnectionRefused:", "PeerReset after '1. B'", "MessageTooLarge:", "Attempts: ", "The server did 'list'.", "In the child n is 101.", "Here n is 100.", "ExitCode 1, ", "Multiprogramming       17 ", "blocked never goes straight to running"],
             words => Assert.Contains(result.Lines, line => line.StartsWith(words, StringComparison.Ordinal)));
+        // The rows of two charts.
+        Assert.Equal(6, result.Lines.Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^P[123] .*([0-9] s|█)")));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^9437184 +1 received\.bin"));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^127\.0\.0\.1:\d+ +Refused"));
         Assert.All(["Tour-Echo", "Tour-Capitals", "Tour-Tls", "Tour-Proxy", "Tour-Files", "Tour-Inbox"], name => Assert.Contains(result.Lines, line => line.Contains($"{name} ", StringComparison.Ordinal) && line.Contains("Stopped", StringComparison.Ordinal)));

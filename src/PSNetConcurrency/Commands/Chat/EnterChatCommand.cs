@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Host;
 using System.Net;
 using System.Net.Sockets;
 using PSNetConcurrency.Core.Chat;
@@ -112,7 +111,7 @@ public sealed class EnterChatCommand : ChatCommand
         {
             Folder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
             FormatBytes = ByteText.Of,
-            Color = WantsColor(),
+            Color = HostScreen.OutputRendering(SessionState) != "PlainText",
             PeerEnds = _own is not null,
             KeepMessages = PassThru,
         });
@@ -159,22 +158,7 @@ public sealed class EnterChatCommand : ChatCommand
     /// <summary>Why this host, whatever the console is, has no person before it; null where it may.</summary>
     private string? LackOfHost() =>
         Host.Name == "ServerRemoteHost" ? "this session is a remote one"
-        : !ShowsSomething() ? $"the host '{Host.Name}' has no screen"
+        : HostScreen.Columns(Host) is null ? $"the host '{Host.Name}' has no screen"
         : Environment.GetCommandLineArgs().Skip(1).Any(a => a.Length >= "-noni".Length && "-noninteractive".StartsWith(a, StringComparison.OrdinalIgnoreCase)) ? "PowerShell was started with -NonInteractive"
         : null;
-
-    private bool ShowsSomething()
-    {
-        try
-        {
-            return Host.UI?.RawUI is { } screen && screen.WindowSize.Width > 0;
-        }
-        catch (Exception e) when (e is HostException or NotImplementedException or NotSupportedException or PSNotSupportedException)
-        {
-            return false;
-        }
-    }
-
-    private bool WantsColor() => SessionState.PSVariable.GetValue("PSStyle") is not { } style
-        || PSObject.AsPSObject(style).Properties["OutputRendering"]?.Value?.ToString() != "PlainText";
 }
