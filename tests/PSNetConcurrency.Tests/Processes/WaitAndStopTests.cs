@@ -8,10 +8,14 @@ public sealed class WaitAndStopTests : ChildTests
     [Fact]
     public void Join_returns_in_the_order_given_and_AsCompleted_in_that_of_the_ends()
     {
-        const string Start = "3, 1, 2 | Start-ChildProcess sh '-c', 'read x; sleep 0.$x; echo $x' | ";
-        Assert.Equal(["3", "1", "2"], _session.Run(Start + "Wait-ChildProcess | Receive-ChildProcess -AutoRemove").Texts());
-        Assert.Equal(["1", "2", "3"], _session.Run(Start + "Wait-ChildProcess -AsCompleted | Receive-ChildProcess -AutoRemove").Texts());
+        string folder = Directory.CreateTempSubdirectory("psnc").FullName;
+        _session.Run($"Invoke-ChildProcess mkfifo '{folder}/1', '{folder}/2'");
+        // Each but the first reads the pipe of the one before it, which ends when that one does.
+        string start = $"3, 1, 2 | Start-ChildProcess sh '-c', 'read x; cd {folder}; if [ $x != 1 ]; then cat $((x - 1)); fi; if [ $x != 3 ]; then exec 3> $x; fi; echo $x' | ";
+        Assert.Equal(["3", "1", "2"], _session.Run(start + "Wait-ChildProcess | Receive-ChildProcess -AutoRemove").Texts());
+        Assert.Equal(["1", "2", "3"], _session.Run(start + "Wait-ChildProcess -AsCompleted | Receive-ChildProcess -AutoRemove").Texts());
         Assert.Empty(_session.Run("Get-ChildProcess"));
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
