@@ -65,6 +65,36 @@ public enum NetError
     /// <summary>An argument has a value that can mean nothing.</summary>
     InvalidArgument,
 
+    /// <summary>There is no job to schedule.</summary>
+    NoJob,
+
+    /// <summary>A time of a job is negative or no number, or its CPU time is 0.</summary>
+    InvalidJobTime,
+
+    /// <summary>Two jobs have the same name.</summary>
+    DuplicateJobName,
+
+    /// <summary>The program of a job can't be read; the message says where.</summary>
+    InvalidProgram,
+
+    /// <summary>A job of a lottery has no ticket.</summary>
+    InvalidTicket,
+
+    /// <summary>A value of a job can't be converted.</summary>
+    InvalidJob,
+
+    /// <summary>A quantum or allotment with which no job would ever run.</summary>
+    InvalidQuantum,
+
+    /// <summary>The number of queues, of their quanta and of their allotments differ.</summary>
+    QueueMismatch,
+
+    /// <summary>A lottery needs more random numbers than were given.</summary>
+    RandomNumberExhausted,
+
+    /// <summary>Times too large or too fine to be counted exactly.</summary>
+    SimulationOverflow,
+
     /// <summary>The bytes are fewer or more than the format takes.</summary>
     SizeMismatch,
 
