@@ -69,22 +69,16 @@ public enum NetError
     NoJob,
 
     /// <summary>A time of a job is negative or no number, or its CPU time is 0.</summary>
-    InvalidJobTime,
+    JobTimeInvalid,
 
     /// <summary>Two jobs have the same name.</summary>
     DuplicateJobName,
 
-    /// <summary>The program of a job can't be read; the message says where.</summary>
-    InvalidProgram,
-
-    /// <summary>A job of a lottery has no ticket.</summary>
-    InvalidTicket,
-
-    /// <summary>A value of a job can't be converted.</summary>
-    InvalidJob,
+    /// <summary>A job has no ticket under a policy that shares the processor by tickets.</summary>
+    TicketInvalid,
 
     /// <summary>A quantum or allotment with which no job would ever run.</summary>
-    InvalidQuantum,
+    QuantumInvalid,
 
     /// <summary>The number of queues, of their quanta and of their allotments differ.</summary>
     QueueMismatch,
@@ -92,7 +86,7 @@ public enum NetError
     /// <summary>A lottery needs more random numbers than were given.</summary>
     RandomNumberExhausted,
 
-    /// <summary>Times too large or too fine to be counted exactly.</summary>
+    /// <summary>Times too large or too fine to be counted exactly together.</summary>
     SimulationOverflow,
 
     /// <summary>The bytes are fewer or more than the format takes.</summary>
@@ -199,6 +193,15 @@ public enum NetError
 
     /// <summary>The child process runs, and what was asked for is for one that has ended.</summary>
     StillRunning,
+
+    /// <summary>A program to simulate can't be read; the message tells which and where.</summary>
+    ProgramInvalid,
+
+    /// <summary>A job to simulate lacks something, has a time that can't be, or the name of another; the message names it.</summary>
+    JobInvalid,
+
+    /// <summary>A simulation would have more steps, jobs or processes than are allowed.</summary>
+    SimulationTooLarge,
 
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,

@@ -18,11 +18,11 @@ internal static class JobChecks
         CheckTime(job, name, nameof(job.IoTime), job.IoTime);
         if (hasProgram && (job.BurstTime != 0 || job.IoEvery != 0))
         {
-            throw new NetException(NetError.InvalidProgram, $"Job {name} has a program ('{job.Program}') and a {(job.BurstTime != 0 ? nameof(job.BurstTime) : nameof(job.IoEvery))} as well: the program tells all of it, so leave the other out.", job);
+            throw new NetException(NetError.ProgramInvalid, $"Job {name} has a program ('{job.Program}') and a {(job.BurstTime != 0 ? nameof(job.BurstTime) : nameof(job.IoEvery))} as well: the program tells all of it, so leave the other out.", job);
         }
         if (!hasProgram && job.BurstTime == 0)
         {
-            throw new NetException(NetError.InvalidJobTime, $"Job {name} needs no CPU time: give it a BurstTime above 0, or a Program such as c7,i,c1.", job);
+            throw new NetException(NetError.JobTimeInvalid, $"Job {name} needs no CPU time: give it a BurstTime above 0, or a Program such as c7,i,c1.", job);
         }
         return hasProgram ? JobProgram.Parse(job.Program!, job.IoTime, name) : null;
     }
@@ -31,7 +31,7 @@ internal static class JobChecks
     {
         if (!double.IsFinite(time) || time < 0)
         {
-            throw new NetException(NetError.InvalidJobTime, $"The {what} of job {name} is {time.ToString(CultureInfo.InvariantCulture)}: a time must be a number, 0 or more.", job);
+            throw new NetException(NetError.JobTimeInvalid, $"The {what} of job {name} is {time.ToString(CultureInfo.InvariantCulture)}: a time must be a number, 0 or more.", job);
         }
     }
 }

@@ -43,7 +43,7 @@ internal static class JobProgram
         return computed > 0 ? Merge(steps) : throw Fail(0, "nothing is computed in it");
 
         NetException Fail(int position, string why) =>
-            new(NetError.InvalidProgram, $"The program of job {job} can't be read at position {position + 1} of '{program}': {why}. A program is such as c7,i,c1.", program);
+            new(NetError.ProgramInvalid, $"The program of job {job} can't be read at position {position + 1} of '{program}': {why}. A program is such as c7,i,c1.", program);
     }
 
     // Two I/Os with nothing between are one after the other.

@@ -28,11 +28,11 @@ internal sealed record QueueSettings(double[] Quantum, int[] Allotment)
         {
             if (!double.IsFinite(q) || q <= 0)
             {
-                throw new NetException(NetError.InvalidQuantum, $"A quantum is {q.ToString(CultureInfo.InvariantCulture)}: with it no job would ever run. It must be above 0.", q);
+                throw new NetException(NetError.QuantumInvalid, $"A quantum is {q.ToString(CultureInfo.InvariantCulture)}: with it no job would ever run. It must be above 0.", q);
             }
         }
         return allotment.Min() >= 1 ? new QueueSettings(quantum, allotment)
-            : throw new NetException(NetError.InvalidQuantum, $"An allotment is {allotment.Min()}: a job must have a quantum at least in each queue, so 1 or more.", allotment.Min());
+            : throw new NetException(NetError.QuantumInvalid, $"An allotment is {allotment.Min()}: a job must have a quantum at least in each queue, so 1 or more.", allotment.Min());
     }
 
     private static int CountOf(SchedulerOptions options)

@@ -19,4 +19,7 @@ internal sealed record RunSummary(SchedulerPlan Plan, JobState[] Jobs, GanttReco
     public required long Switches { get; init; }
 
     public required long Events { get; init; }
+
+    /// <summary>How long a job was neither on a processor nor in I/O.</summary>
+    public long WaitingOf(int job) => Jobs[job].Completion - Plan.Jobs[job].Arrival - Plan.Jobs[job].Burst - Jobs[job].IoTicks;
 }

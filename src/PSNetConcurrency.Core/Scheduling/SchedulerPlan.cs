@@ -89,7 +89,7 @@ internal sealed class SchedulerPlan
             ProgramStep[]? program = JobChecks.Check(job, name);
             if (Options.Policy is SchedulingPolicy.Lottery or SchedulingPolicy.Stride && job.Ticket < 1)
             {
-                throw new NetException(NetError.InvalidTicket, $"Job {name} has {job.Ticket} tickets, and would never run under {Options.Policy}: give it 1 or more.", job);
+                throw new NetException(NetError.TicketInvalid, $"Job {name} has {job.Ticket} tickets, and would never run under {Options.Policy}: give it 1 or more.", job);
             }
             Scale.Include(job.ArrivalTime);
             Scale.Include(job.BurstTime);

@@ -19,9 +19,9 @@ public sealed record SchedulerResult
         Seed = Policy == SchedulingPolicy.Lottery && plan.Options.RandomNumber is null ? plan.Options.Seed : null;
         Quantum = Policy is SchedulingPolicy.RoundRobin or SchedulingPolicy.Lottery or SchedulingPolicy.Stride or SchedulingPolicy.MLFQ
             ? Array.ConvertAll(plan.Quantum, q => plan.Scale.ToTime(q)) : [];
-        (AverageResponse, P99Response, MaxResponse) = Spread((spec, state) => state.FirstRun - spec.Arrival);
-        (AverageTurnaround, P99Turnaround, MaxTurnaround) = Spread((spec, state) => state.Completion - spec.Arrival);
-        (AverageWaiting, P99Waiting, MaxWaiting) = Spread(WaitingOf);
+        (AverageResponse, P99Response, MaxResponse) = Spread(j => run.Jobs[j].FirstRun - plan.Jobs[j].Arrival);
+        (AverageTurnaround, P99Turnaround, MaxTurnaround) = Spread(j => run.Jobs[j].Completion - plan.Jobs[j].Arrival);
+        (AverageWaiting, P99Waiting, MaxWaiting) = Spread(run.WaitingOf);
         Int128 makespan = (Int128)run.Jobs.Max(j => j.Completion) - plan.Jobs.Min(j => j.Arrival);
         Makespan = plan.Scale.ToTime(makespan);
         CpuUtilization = (double)run.Busy / ((double)makespan * ProcessorCount);
@@ -91,8 +91,6 @@ public sealed record SchedulerResult
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Policy}: waiting {AverageWaiting:0.##}, turnaround {AverageTurnaround:0.##}, response {AverageResponse:0.##}");
 
-    private static long WaitingOf(JobSpec spec, JobState state) => state.Completion - spec.Arrival - spec.Burst - state.IoTicks;
-
     private SchedulerJobResult JobResult(int job)
     {
         TickScale scale = _run.Plan.Scale;
@@ -107,19 +105,19 @@ public sealed record SchedulerResult
             Completion = scale.ToTime(state.Completion),
             Response = scale.ToTime(state.FirstRun - spec.Arrival),
             Turnaround = scale.ToTime(state.Completion - spec.Arrival),
-            Waiting = scale.ToTime(WaitingOf(spec, state)),
+            Waiting = scale.ToTime(_run.WaitingOf(job)),
             Demotion = state.Demotions,
             ContextSwitch = state.Switches,
         };
     }
 
-    private (double Mean, double P99, double Max) Spread(Func<JobSpec, JobState, long> measure)
+    private (double Mean, double P99, double Max) Spread(Func<int, long> measure)
     {
         long[] values = new long[JobCount];
         Int128 sum = 0;
         for (int i = 0; i < values.Length; i++)
         {
-            sum += values[i] = measure(_run.Plan.Jobs[i], _run.Jobs[i]);
+            sum += values[i] = measure(i);
         }
         Array.Sort(values);
         TickScale scale = _run.Plan.Scale;

@@ -1,4 +1,5 @@
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Scheduling.States;
 using PSNetConcurrency.Core.Scheduling.Structures;
 
 namespace PSNetConcurrency.Core.Scheduling.Policies;
@@ -8,6 +9,9 @@ internal sealed class LotteryPolicy(PolicyContext context) : ISchedulingPolicy
 {
     // lottery.py draws from 0 to this.
     private const int OstepMaximum = 1_000_000;
+
+    // All that a random number distinguishes, so that many tickets have equal chances.
+    private const double Draws = 1L << 53;
 
     private readonly TicketTree _tickets = new(context.Jobs.Length);
     private readonly PythonRandom _random = new(context.Plan.Options.Seed);
@@ -43,7 +47,7 @@ internal sealed class LotteryPolicy(PolicyContext context) : ISchedulingPolicy
     {
         if (context.Plan.Options.RandomNumber is not { } numbers)
         {
-            return context.Plan.IsOstep ? (long)(_random.NextDouble() * (OstepMaximum + 1)) : _random.Next53();
+            return (long)(_random.NextDouble() * (context.Plan.IsOstep ? OstepMaximum + 1 : Draws));
         }
         long number = _drawn < numbers.Count ? numbers[_drawn] : throw new NetException(NetError.RandomNumberExhausted,
             $"The lottery needs more than the {numbers.Count} random numbers given: one for each quantum. Give more, or leave them out and give a seed.", numbers);
