@@ -14,6 +14,7 @@
         'PSNetConcurrency/Formats/Files.format.ps1xml'
         'PSNetConcurrency/Formats/Framing.format.ps1xml'
         'PSNetConcurrency/Formats/Processes.format.ps1xml'
+        'PSNetConcurrency/Formats/Scheduling.format.ps1xml'
         'PSNetConcurrency/Formats/Tcp.format.ps1xml'
         'PSNetConcurrency/Formats/Udp.format.ps1xml'
     )
@@ -22,6 +23,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Compare-FileDigest'
+        'Compare-SchedulerPolicy'
         'ConvertFrom-Frame'
         'ConvertFrom-StructByte'
         'ConvertTo-Frame'
@@ -39,6 +41,7 @@
         'Get-ProcessTree'
         'Get-TcpSession'
         'Invoke-ChildProcess'
+        'Invoke-SchedulerSimulation'
         'Invoke-TcpExchange'
         'Invoke-UdpExchange'
         'Measure-CallMode'
@@ -52,6 +55,7 @@
         'Measure-UdpLink'
         'New-ChildProcessPool'
         'New-FrameFormat'
+        'New-SchedulerJob'
         'New-TcpSession'
         'Receive-ChatFile'
         'Receive-ChatMessage'

@@ -246,7 +246,8 @@ internal sealed partial class SchedulerEngine
 
     private long RankOf(int at, long now) => _policy.RunningRank(_processors[at].Job, Math.Max(0, now - _processors[at].Since));
 
-    // When the first that is ready will go before a running one if nothing happens; who has the processor runs for a tick at least.
+    // When the first that is ready will go before a running one if nothing happens. Who has been switched to runs for as long
+    // as that took: else jobs could age during switches for ever, and none would run.
     private void WatchRanks(long now)
     {
         _overtakesAt = long.MaxValue;
@@ -254,7 +255,7 @@ internal sealed partial class SchedulerEngine
         {
             if (processor.Job >= 0)
             {
-                _overtakesAt = Math.Min(_overtakesAt, Math.Max(_policy.OvertakesAt(processor.Job), Math.Max(now, processor.Since) + 1));
+                _overtakesAt = Math.Min(_overtakesAt, Math.Max(_policy.OvertakesAt(processor.Job), Math.Max(now + 1, checked(processor.Since + _plan.SwitchCost))));
             }
         }
     }
