@@ -232,6 +232,10 @@ $steps = [ordered]@{
         (Measure-Parallelism -WorkerCount 2 -DurationSeconds 0.2 -Mode Runspace -ProcessorAffinity 1).Explanation
     }
 
+    'Schedulers: the convoy behind a long job, and what avoids it' = {
+        24, 3, 3 | Compare-SchedulerPolicy -Policy FCFS, SJF, RoundRobin -Quantum 4
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }

@@ -49,7 +49,7 @@ public class BadInputTests
     [MemberData(nameof(Jobs))]
     public void A_bad_job_is_named(SchedulerJob job, NetError error, string words)
     {
-        NetException failure = Assert.Throws<NetException>(() => SchedulerSimulation.Run([s_good, job], new SchedulerOptions { Policy = SchedulingPolicy.Stride }));
+        NetException failure = Assert.Throws<NetException>(() => SchedulerSimulation.Run([s_good, job], new SchedulerOptions { Policy = job.Ticket < 1 ? SchedulingPolicy.Stride : SchedulingPolicy.FCFS }));
         Assert.Equal(error, failure.Error);
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
     }

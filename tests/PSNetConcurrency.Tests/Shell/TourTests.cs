@@ -13,6 +13,7 @@ public class TourTests
         Assert.All(
             ["1. ONE", "3. THREE", "020100000007746F757200000000", "TickTock", "secret", "CertificateNotTrusted:", "BlankInput:", "ConnectionRefused:", "PeerReset after '1. B'", "MessageTooLarge:", "Attempts: ", "The server did 'list'.", "In the child n is 101.", "Here n is 100.", "ExitCode 1, "],
             words => Assert.Contains(result.Lines, line => line.StartsWith(words, StringComparison.Ordinal)));
+        Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^SJF +\* +3 +13 "));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^9437184 +1 received\.bin"));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^127\.0\.0\.1:\d+ +Refused"));
         Assert.All(["Tour-Echo", "Tour-Capitals", "Tour-Tls", "Tour-Proxy", "Tour-Files", "Tour-Inbox"], name => Assert.Contains(result.Lines, line => line.Contains($"{name} ", StringComparison.Ordinal) && line.Contains("Stopped", StringComparison.Ordinal)));
