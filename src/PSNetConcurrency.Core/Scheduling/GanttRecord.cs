@@ -38,7 +38,7 @@ internal sealed class GanttRecord(SchedulerPlan plan)
     public GanttSegment[] ToArray()
     {
         string[] lanes = [.. Enumerable.Range(0, plan.Options.ProcessorCount).Select(p => FormattableString.Invariant($"CPU {p}"))];
-        return _segments is null ? [] : [.. _segments.Select(s =>
+        return _segments is null ? [] : [.. _segments.OrderBy(s => s.From).ThenBy(s => s.Processor).Select(s =>
             new GanttSegment(lanes[s.Processor], s.Job < 0 ? SwitchLabel : plan.Names[s.Job], plan.Scale.ToTime(s.From), plan.Scale.ToTime(s.To)) { Queue = s.Queue, IsOverhead = s.Job < 0 })];
     }
 

@@ -64,7 +64,7 @@ internal static class PolicyComparison
         return $"Convoy: {convoy.Waiting} jobs waited behind {run.Plan.Names[convoy.Job]}, which ran from {scale.Format(convoy.From)} to {scale.Format(convoy.To)} without a break: {scale.Format(convoy.Waited)} of the {scale.Format(all)} waited in all.";
     }
 
-    // A job that stood ready while others, which came no earlier, came and went.
+    // A job that stood ready while others, which came after it, came and went.
     private static string Starvation(RunSummary run)
     {
         (int job, long from, long to) = run.LongestWait;
@@ -75,12 +75,15 @@ internal static class PolicyComparison
         long served = 0;
         for (int i = 0; i < run.Jobs.Length; i++)
         {
-            served += i != job && run.Plan.Jobs[i].Arrival >= run.Plan.Jobs[job].Arrival && run.Jobs[i].Completion > from && run.Jobs[i].Completion <= to ? 1 : 0;
+            served += IsAfter(run.Plan, i, job) && run.Jobs[i].Completion > from && run.Jobs[i].Completion <= to ? 1 : 0;
         }
         TickScale scale = run.Plan.Scale;
         return served < Several ? ""
-            : $"Starved: {run.Plan.Names[job]} (burst {scale.Format(run.Plan.Jobs[job].Burst)}) stood ready from {scale.Format(from)} to {scale.Format(to)}, while {served} jobs that came no earlier were finished.";
+            : $"Starved: {run.Plan.Names[job]} (burst {scale.Format(run.Plan.Jobs[job].Burst)}) stood ready from {scale.Format(from)} to {scale.Format(to)}, while {served} jobs that came after it were finished.";
     }
+
+    private static bool IsAfter(SchedulerPlan plan, int job, int other) =>
+        plan.Jobs[job].Arrival > plan.Jobs[other].Arrival || (plan.Jobs[job].Arrival == plan.Jobs[other].Arrival && job > other);
 
     private static string Switching(SchedulerResult result, IReadOnlyList<SchedulerResult> results)
     {

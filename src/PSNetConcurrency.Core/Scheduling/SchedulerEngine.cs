@@ -56,7 +56,7 @@ internal sealed partial class SchedulerEngine
         }
         catch (OverflowException e)
         {
-            throw TickScale.TooLarge("A moment of the simulation", plan.Scale.ToTime(plan.Horizon), e);
+            throw TickScale.TooLarge("A moment of the simulation", null, plan.Scale.ToTime(plan.Horizon), e);
         }
     }
 

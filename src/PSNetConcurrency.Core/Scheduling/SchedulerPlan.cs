@@ -61,7 +61,7 @@ internal sealed class SchedulerPlan
         QueueSettings queues = QueueSettings.Of(options);
         foreach (double time in (double[])[.. queues.Quantum, options.BoostInterval, options.AgingInterval, options.ContextSwitchCost])
         {
-            plan.Scale.Include(time);
+            plan.Scale.Include(time, "A quantum, interval or cost");
         }
         ProgramStep[]?[]? programs = plan.Check(jobs);
         plan.Quantum = [.. queues.Quantum.Select(q => plan.Scale.ToTicks(q, "The quantum"))];
@@ -91,14 +91,14 @@ internal sealed class SchedulerPlan
             {
                 throw new NetException(NetError.TicketInvalid, $"Job {name} has {job.Ticket} tickets, and would never run under {Options.Policy}: give it 1 or more.", job);
             }
-            Scale.Include(job.ArrivalTime);
-            Scale.Include(job.BurstTime);
-            Scale.Include(job.IoEvery);
-            Scale.Include(job.IoTime);
+            Scale.Include(job.ArrivalTime, "The arrival time", name);
+            Scale.Include(job.BurstTime, "The burst time", name);
+            Scale.Include(job.IoEvery, "The I/O distance", name);
+            Scale.Include(job.IoTime, "The I/O time", name);
             foreach (ProgramStep step in program ?? [])
             {
-                Scale.Include(step.Cpu);
-                Scale.Include(step.Io ?? 0);
+                Scale.Include(step.Cpu, "A time in the program", name);
+                Scale.Include(step.Io ?? 0, "A time in the program", name);
             }
             if (program is not null)
             {
@@ -118,17 +118,17 @@ internal sealed class SchedulerPlan
             SchedulerJob job = jobs[i];
             ref JobSpec spec = ref Jobs[i];
             string name = Names[i];
-            spec.Arrival = Scale.ToTicks(job.ArrivalTime, $"The arrival time of job {name}");
+            spec.Arrival = Scale.ToTicks(job.ArrivalTime, "The arrival time", name);
             spec.Priority = job.Priority;
             spec.Ticket = job.Ticket;
-            spec.IoTime = Scale.ToTicks(job.IoTime, $"The I/O time of job {name}");
+            spec.IoTime = Scale.ToTicks(job.IoTime, "The I/O time", name);
             Int128 burst = 0, io = 0;
             if (programs?[i] is { } program)
             {
                 spec.StepFrom = steps.Count;
                 foreach (ProgramStep step in program)
                 {
-                    TickStep ticks = new(Scale.ToTicks(step.Cpu, $"A time in the program of job {name}"), step.Io is double t ? Scale.ToTicks(t, $"A time in the program of job {name}") : -1);
+                    TickStep ticks = new(Scale.ToTicks(step.Cpu, "A time in the program", name), step.Io is double t ? Scale.ToTicks(t, "A time in the program", name) : -1);
                     steps.Add(ticks);
                     burst += ticks.Cpu;
                     io += Math.Max(0, ticks.Io);
@@ -137,11 +137,11 @@ internal sealed class SchedulerPlan
             }
             else
             {
-                burst = Scale.ToTicks(job.BurstTime, $"The burst time of job {name}");
-                spec.IoEvery = Scale.ToTicks(job.IoEvery, $"The I/O distance of job {name}");
+                burst = Scale.ToTicks(job.BurstTime, "The burst time", name);
+                spec.IoEvery = Scale.ToTicks(job.IoEvery, "The I/O distance", name);
                 io = spec.IoEvery > 0 ? (burst - 1) / spec.IoEvery * spec.IoTime : 0;
             }
-            spec.Burst = burst <= long.MaxValue ? (long)burst : throw TickScale.TooLarge($"The burst time of job {name}", Scale.ToTime(burst));
+            spec.Burst = burst <= long.MaxValue ? (long)burst : throw TickScale.TooLarge("The burst time", name, Scale.ToTime(burst));
             last = Int128.Max(last, spec.Arrival);
             work += burst + io;
         }

@@ -16,13 +16,16 @@ internal sealed class TickScale
     private decimal _ticksPerUnit = 1;
 
     /// <summary>Makes sure that the time is a whole number of ticks. It must be finite.</summary>
-    public void Include(double time)
+    /// <param name="time">The time.</param>
+    /// <param name="what">What it is, for the message of an error.</param>
+    /// <param name="job">Whose it is, for the same; null for nobody's.</param>
+    public void Include(double time, string what, string? job = null)
     {
         if (IsWhole(time))
         {
             return;
         }
-        int decimals = ToDecimal(time, "A time").Scale;
+        int decimals = ToDecimal(time, what, job).Scale;
         while (_decimals < decimals)
         {
             _decimals++;
@@ -30,15 +33,15 @@ internal sealed class TickScale
         }
     }
 
-    public long ToTicks(double time, string what)
+    public long ToTicks(double time, string what, string? job = null)
     {
         try
         {
-            return (long)(ToDecimal(time, what) * _ticksPerUnit);
+            return (long)(ToDecimal(time, what, job) * _ticksPerUnit);
         }
         catch (OverflowException e)
         {
-            throw TooLarge(what, time, e);
+            throw TooLarge(what, job, time, e);
         }
     }
 
@@ -53,19 +56,19 @@ internal sealed class TickScale
         return rest == 0 ? whole.ToString() : $"{whole}.{rest.ToString().PadLeft(_decimals, '0').TrimEnd('0')}";
     }
 
-    public static NetException TooLarge(string what, object target, Exception? inner = null) =>
-        new(NetError.SimulationOverflow, $"{what} ({FormattableString.Invariant($"{target}")}) can't be counted exactly together with the other times: from the largest to the last decimal place they need more than 18 digits. Round the times, or use a larger unit.", target, inner);
+    public static NetException TooLarge(string what, string? job, double time, Exception? inner = null) =>
+        new(NetError.SimulationOverflow, $"{what}{(job is null ? "" : $" of job {job}")} ({FormattableString.Invariant($"{time}")}) can't be counted exactly together with the other times: from the largest to the last decimal place they need more than 18 digits. Round the times, or use a larger unit.", time, inner);
 
     private static bool IsWhole(double time) => time == Math.Truncate(time) && Math.Abs(time) < ExactIntegers;
 
-    private static decimal ToDecimal(double time, string what)
+    private static decimal ToDecimal(double time, string what, string? job)
     {
         if (IsWhole(time))
         {
             return (long)time;
         }
         // To 15 digits, which is what a double shows; 0.1 + 0.2 is 0.3.
-        decimal value = Math.Abs(time) < (double)decimal.MaxValue ? (decimal)time : throw TooLarge(what, time);
-        return value != 0 && value.Scale <= MostDecimals ? value : throw TooLarge(what, time);
+        decimal value = Math.Abs(time) < (double)decimal.MaxValue ? (decimal)time : throw TooLarge(what, job, time);
+        return value != 0 && value.Scale <= MostDecimals ? value : throw TooLarge(what, job, time);
     }
 }

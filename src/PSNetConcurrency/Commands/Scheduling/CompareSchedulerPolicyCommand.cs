@@ -10,7 +10,7 @@ namespace PSNetConcurrency.Commands.Scheduling;
 /// <para>Note tells what was found in these jobs, and nothing that was not:</para>
 /// <list type="bullet">
 ///   <item>Convoy: behind a run without a break, at least twice as long as the median burst, two jobs or more waited, and that is at least half of all the waiting.</item>
-///   <item>Starved: a job stood ready for at least as long as its burst, and meanwhile two or more that came no earlier were finished. It is the longest such wait.</item>
+///   <item>Starved: a job stood ready for at least as long as its burst, and meanwhile two or more that came after it were finished. It is the longest such wait.</item>
 ///   <item>Context switches, where there are three or more a job.</item>
 ///   <item>That a policy has nothing to go by, such as priorities that are all equal.</item>
 /// </list>
