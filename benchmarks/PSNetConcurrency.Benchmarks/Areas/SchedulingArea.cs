@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using PSNetConcurrency.Core.Scheduling;
 
@@ -17,7 +18,7 @@ internal sealed partial class SchedulingArea : IBenchmarkArea
     private const string Wrapper = "import runpy, sys; p, f = sys.argv[1:3]; sys.argv = [p, '-l', open(f).read(), '-c'] + sys.argv[3:]; runpy.run_path(p, run_name='__main__')";
 
     // {0} manifest, {1} file of jobs: as a user has it, from reading to the result.
-    private const string Script = "Import-Module '{0}'; $jobs = foreach ($job in [IO.File]::ReadAllText('{1}').Split(':')) {{ $a, $b, $io = $job.Split(','); [pscustomobject]@{{ Arrival = $a; Burst = $b; IoEvery = $io }} }}; [Console]::WriteLine(($jobs | Invoke-SchedulerSimulation -Policy MLFQ -Compatibility Ostep -BoostInterval 500).AverageTurnaround.ToString('0.00', [cultureinfo]::InvariantCulture))";
+    private static readonly CompositeFormat ScriptFormat = CompositeFormat.Parse("Import-Module '{0}'; $jobs = foreach ($job in [IO.File]::ReadAllText('{1}').Split(':')) {{ $a, $b, $io = $job.Split(','); [pscustomobject]@{{ Arrival = $a; Burst = $b; IoEvery = $io }} }}; [Console]::WriteLine(($jobs | Invoke-SchedulerSimulation -Policy MLFQ -Compatibility Ostep -BoostInterval 500).AverageTurnaround.ToString('0.00', [cultureinfo]::InvariantCulture))");
 
     public string Name => "scheduling";
 
@@ -152,7 +153,7 @@ internal sealed partial class SchedulingArea : IBenchmarkArea
         options.PeerFolder is { } folder && Directory.Exists(folder) ? Directory.EnumerateFiles(folder, name, SearchOption.AllDirectories).FirstOrDefault() : null;
 
     private static Command Shell(BenchmarkOptions options, string file) =>
-        new(options.PowerShell ?? ChildArea.EmbeddedShell(), "-NoProfile", "-NonInteractive", "-Command", string.Format(CultureInfo.InvariantCulture, Script, Path.Combine(BenchmarkOptions.RepositoryRoot, "PSNetConcurrency.psd1"), file));
+        new(options.PowerShell ?? ChildArea.EmbeddedShell(), "-NoProfile", "-NonInteractive", "-Command", string.Format(CultureInfo.InvariantCulture, ScriptFormat, Path.Combine(BenchmarkOptions.RepositoryRoot, "PSNetConcurrency.psd1"), file));
 
     [GeneratedRegex(@"[0-9]+\.[0-9]+")]
     private static partial Regex Number();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Scheduling;
@@ -53,7 +54,8 @@ internal sealed class TickScale
     public string Format(Int128 ticks)
     {
         (Int128 whole, Int128 rest) = Int128.DivRem(ticks, (Int128)_ticksPerUnit);
-        return rest == 0 ? whole.ToString() : $"{whole}.{rest.ToString().PadLeft(_decimals, '0').TrimEnd('0')}";
+        string places = rest.ToString(CultureInfo.InvariantCulture).PadLeft(_decimals, '0').TrimEnd('0');
+        return rest == 0 ? whole.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{whole}.{places}");
     }
 
     public static NetException TooLarge(string what, string? job, double time, Exception? inner = null) =>
