@@ -35,8 +35,8 @@ internal static class PolicyComparison
 
     private static string Note(SchedulerResult result, IReadOnlyList<SchedulerResult> results)
     {
-        string[] notes = [Sameness(result), Convoy(result.Run), Starvation(result.Run), Switching(result, results)];
-        return string.Join(" ", notes.Where(n => n.Length > 0));
+        string sameness = Sameness(result);
+        return sameness.Length > 0 ? sameness : string.Join(" ", ((string[])[Convoy(result.Run), Starvation(result.Run), Switching(result, results)]).Where(n => n.Length > 0));
     }
 
     private static string Sameness(SchedulerResult result)
@@ -61,7 +61,7 @@ internal static class PolicyComparison
             return "";
         }
         TickScale scale = run.Plan.Scale;
-        return $"Convoy: {convoy.Waiting} jobs waited behind {run.Plan.Names[convoy.Job]}, which ran from {scale.Format(convoy.From)} to {scale.Format(convoy.To)} without a break: {scale.Format(convoy.Waited)} of the {scale.Format(all)} waited in all.";
+        return $"Convoy: {convoy.Waiting} jobs waited behind {run.Plan.Names[convoy.Job]} ({scale.Format(convoy.From)}-{scale.Format(convoy.To)}), {scale.Format(convoy.Waited)} of {scale.Format(all)} in all.";
     }
 
     // A job that stood ready while others, which came after it, came and went.
@@ -79,7 +79,7 @@ internal static class PolicyComparison
         }
         TickScale scale = run.Plan.Scale;
         return served < Several ? ""
-            : $"Starved: {run.Plan.Names[job]} (burst {scale.Format(run.Plan.Jobs[job].Burst)}) stood ready from {scale.Format(from)} to {scale.Format(to)}, while {served} jobs that came after it were finished.";
+            : $"Starved: {run.Plan.Names[job]} (burst {scale.Format(run.Plan.Jobs[job].Burst)}) was ready {scale.Format(from)}-{scale.Format(to)} while {served} later jobs finished.";
     }
 
     private static bool IsAfter(SchedulerPlan plan, int job, int other) =>

@@ -84,7 +84,7 @@ public class PolicyTests
         SchedulerJob[] jobs = [new() { Name = "A", BurstTime = 5 }, new() { Name = "B", ArrivalTime = 1, BurstTime = 1 }];
         SchedulerResult shortest = SchedulerSimulation.Run(jobs, new SchedulerOptions { Policy = SchedulingPolicy.SRTF, Trace = true });
         Assert.Equal(
-            ["0 Dispatched A: 5 to compute, the least of 1 ready", "1 Preempted A: B goes before it", "1 Dispatched B: 1 to compute, the least of 1 ready", "2 Dispatched A: 4 to compute, the least of 1 ready"],
+            ["0 Dispatched A: 5 to compute, the least of 1", "1 Preempted A: B goes before it", "1 Dispatched B: 1 to compute, the least of 1", "2 Dispatched A: 4 to compute, the least of 1"],
             shortest.Trace.Where(e => e.Event is Dispatched or Preempted).Select(e => e.ToString()));
         SchedulerResult feedback = SchedulerSimulation.Run(jobs, new SchedulerOptions { Policy = SchedulingPolicy.MLFQ, QuantumList = [2, 4], BoostInterval = 4, Trace = true });
         Assert.Equal("2 QuantumExpired A, 2 Demoted A, 4 Boosted ", feedback.Events(QuantumExpired, Demoted, Boosted));

@@ -70,7 +70,7 @@ internal sealed class FeedbackPolicy : ISchedulingPolicy
         return job;
     }
 
-    public string Why(int job, long now) => $"first in queue {_standings[job].Queue}, the highest that is not empty";
+    public string Why(int job, long now) => $"first in queue {_standings[job].Queue}";
 
     public long Slice(int job) => _standings[job].SliceLeft;
 

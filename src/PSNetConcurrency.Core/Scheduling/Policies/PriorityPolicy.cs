@@ -43,7 +43,7 @@ internal sealed class PriorityPolicy(PolicyContext context, bool preemptive) : I
         return job;
     }
 
-    public string Why(int job, long now) => $"priority {_level[job]}, the most urgent of {ReadyCount + 1} ready";
+    public string Why(int job, long now) => $"priority {_level[job]}, the first of {ReadyCount + 1}";
 
     public long NextRank(long now) => LevelOf(_ready.First, now);
 

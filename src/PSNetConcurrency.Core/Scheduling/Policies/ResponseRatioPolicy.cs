@@ -27,6 +27,6 @@ internal sealed class ResponseRatioPolicy(PolicyContext context) : ISchedulingPo
     {
         ref JobState state = ref context.Jobs[job];
         double ratio = ((double)(now - state.EnteredAt) / state.BurstLeft) + 1;
-        return string.Create(CultureInfo.InvariantCulture, $"response ratio {ratio:0.###}, the highest of {ReadyCount + 1} ready");
+        return string.Create(CultureInfo.InvariantCulture, $"ratio {ratio:0.###}, the highest of {ReadyCount + 1}");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ShortestPolicy(PolicyContext context, bool preemptive) : I
 
     public int Next(long now) => _ready.Take();
 
-    public string Why(int job, long now) => $"{context.Plan.Scale.Format(context.Jobs[job].BurstLeft)} to compute, the least of {ReadyCount + 1} ready";
+    public string Why(int job, long now) => $"{context.Plan.Scale.Format(context.Jobs[job].BurstLeft)} to compute, the least of {ReadyCount + 1}";
 
     public long NextRank(long now) => _ready.LeastKey;
 

@@ -58,7 +58,7 @@ internal sealed class StridePolicy : ISchedulingPolicy
     }
 
     public string Why(int job, long now) =>
-        FormattableString.Invariant($"pass {(double)_pass[job] / ((double)_common * _context.Plan.Quantum[0]) * StrideShown:0.##}, the lowest of {ReadyCount + 1} ready");
+        FormattableString.Invariant($"pass {(double)_pass[job] / ((double)_common * _context.Plan.Quantum[0]) * StrideShown:0.##}, the lowest of {ReadyCount + 1}");
 
     public long Slice(int job) => _context.Plan.Quantum[0];
 

@@ -9,8 +9,8 @@ namespace PSNetConcurrency.Commands.Scheduling;
 /// <para>Each policy is simulated as by Invoke-SchedulerSimulation, whose results are in the property Result. IsBest marks the policy, or those, that no other surpasses by -Metric.</para>
 /// <para>Note tells what was found in these jobs, and nothing that was not:</para>
 /// <list type="bullet">
-///   <item>Convoy: behind a run without a break, at least twice as long as the median burst, two jobs or more waited, and that is at least half of all the waiting.</item>
-///   <item>Starved: a job stood ready for at least as long as its burst, and meanwhile two or more that came after it were finished. It is the longest such wait.</item>
+///   <item>Convoy: behind a run without a break (from-to), at least twice as long as the median burst, two jobs or more waited, and that is at least half of all the waiting.</item>
+///   <item>Starved: a job stood ready for at least as long as its burst, and meanwhile two or more that came after it (or stand behind it in the list) finished. It is the longest wait of all.</item>
 ///   <item>Context switches, where there are three or more a job.</item>
 ///   <item>That a policy has nothing to go by, such as priorities that are all equal.</item>
 /// </list>

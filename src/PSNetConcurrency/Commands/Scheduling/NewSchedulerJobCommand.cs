@@ -57,6 +57,7 @@ public sealed class NewSchedulerJobCommand : NetCmdlet
     /// <summary>The share of the processor under Lottery and Stride. The default is 100.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Tickets")]
+    [BlankTransform(SchedulerJob.DefaultTicket)]
     public int Ticket { get; set; } = SchedulerJob.DefaultTicket;
 
     /// <summary>After how much CPU time the job issues an I/O, again and again; 0, which is the default, for never. There is none at the very end.</summary>
@@ -67,6 +68,7 @@ public sealed class NewSchedulerJobCommand : NetCmdlet
     /// <summary>How long an I/O lasts. The default is 5, as in OSTEP's programs. Any number of jobs may wait at once.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("IoLength")]
+    [BlankTransform(SchedulerJob.DefaultIoTime)]
     public double IoTime { get; set; } = SchedulerJob.DefaultIoTime;
 
     /// <summary>What the job does, instead of -BurstTime and -IoEvery: cN computes for N, i is an I/O of -IoTime, iN one of N; with commas between.</summary>
