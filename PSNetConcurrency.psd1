@@ -15,6 +15,7 @@
         'PSNetConcurrency/Formats/Files.format.ps1xml'
         'PSNetConcurrency/Formats/Framing.format.ps1xml'
         'PSNetConcurrency/Formats/Processes.format.ps1xml'
+        'PSNetConcurrency/Formats/Scheduling.format.ps1xml'
         'PSNetConcurrency/Formats/Tcp.format.ps1xml'
         'PSNetConcurrency/Formats/Udp.format.ps1xml'
     )
@@ -24,6 +25,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Compare-FileDigest'
+        'Compare-SchedulerPolicy'
         'ConvertFrom-Frame'
         'ConvertFrom-StructByte'
         'ConvertTo-Frame'
@@ -44,6 +46,7 @@
         'Invoke-BatchSimulation'
         'Invoke-ChildProcess'
         'Invoke-ProcessStateSimulation'
+        'Invoke-SchedulerSimulation'
         'Invoke-TcpExchange'
         'Invoke-UdpExchange'
         'Measure-CallMode'
@@ -58,6 +61,7 @@
         'Measure-UdpLink'
         'New-ChildProcessPool'
         'New-FrameFormat'
+        'New-SchedulerJob'
         'New-TcpSession'
         'Receive-ChatFile'
         'Receive-ChatMessage'

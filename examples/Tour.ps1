@@ -237,6 +237,10 @@ $steps = [ordered]@{
         (Measure-Parallelism -WorkerCount 2 -DurationSeconds 0.2 -Mode Runspace -ProcessorAffinity 1).Explanation
     }
 
+    'Schedulers: the convoy behind a long job, and what avoids it' = {
+        24, 3, 3 | Compare-SchedulerPolicy -Policy FCFS, SJF, RoundRobin -Quantum 4
+    }
+
     'From punch cards to time sharing: one deck of jobs, and how much of the processor each era used' = {
         $deck = 6, 1, 3 | ForEach-Object { @{ Name = "J$_"; SetupTime = 5; ReadTime = 2; ComputeTime = $_; PrintTime = 3 } }
         Invoke-BatchSimulation $deck

@@ -82,7 +82,7 @@ internal sealed class ChildArea : IBenchmarkArea
         return true;
     }
 
-    private static string EmbeddedShell() =>
+    public static string EmbeddedShell() =>
         Path.Combine(BenchmarkOptions.RepositoryRoot, "src", "PSNetConcurrency.Shell", "bin", Configuration(), "net10.0", "pwsh" + (OperatingSystem.IsWindows() ? ".exe" : ""));
 
     // As this program was built, the shell was.

@@ -65,6 +65,30 @@ public enum NetError
     /// <summary>An argument has a value that can mean nothing.</summary>
     InvalidArgument,
 
+    /// <summary>There is no job to schedule.</summary>
+    NoJob,
+
+    /// <summary>A time of a job is negative or no number, or its CPU time is 0.</summary>
+    JobTimeInvalid,
+
+    /// <summary>Two jobs have the same name.</summary>
+    DuplicateJobName,
+
+    /// <summary>A job has no ticket under a policy that shares the processor by tickets.</summary>
+    TicketInvalid,
+
+    /// <summary>A quantum or allotment with which no job would ever run.</summary>
+    QuantumInvalid,
+
+    /// <summary>The number of queues, of their quanta and of their allotments differ.</summary>
+    QueueMismatch,
+
+    /// <summary>A lottery needs more random numbers than were given.</summary>
+    RandomNumberExhausted,
+
+    /// <summary>Times too large or too fine to be counted exactly together.</summary>
+    SimulationOverflow,
+
     /// <summary>The bytes are fewer or more than the format takes.</summary>
     SizeMismatch,
 

@@ -35,6 +35,9 @@ internal static class ErrorFactory
         NetError.UnsafePath or NetError.InsecureConnection or NetError.TransferRefused => ErrorCategory.SecurityError,
         NetError.HandleClosed or NetError.NoTerminal or NetError.StillRunning => ErrorCategory.InvalidOperation,
         NetError.NotSupportedHere => ErrorCategory.NotImplemented,
+        NetError.NoJob or NetError.JobTimeInvalid or NetError.DuplicateJobName or NetError.TicketInvalid => ErrorCategory.InvalidArgument,
+        NetError.QuantumInvalid or NetError.QueueMismatch or NetError.RandomNumberExhausted => ErrorCategory.InvalidArgument,
+        NetError.SimulationOverflow => ErrorCategory.LimitsExceeded,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -15,6 +15,8 @@ public class TourTests
             words => Assert.Contains(result.Lines, line => line.StartsWith(words, StringComparison.Ordinal)));
         // The rows of two charts.
         Assert.Equal(6, result.Lines.Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^P[123] .*([0-9] s|█)")));
+
+        Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^SJF +\* +3 +13 "));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^9437184 +1 received\.bin"));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^127\.0\.0\.1:\d+ +Refused"));
         Assert.All(["Tour-Echo", "Tour-Capitals", "Tour-Tls", "Tour-Proxy", "Tour-Files", "Tour-Inbox"], name => Assert.Contains(result.Lines, line => line.Contains($"{name} ", StringComparison.Ordinal) && line.Contains("Stopped", StringComparison.Ordinal)));
