@@ -13,6 +13,9 @@ public class TourTests
         Assert.All(
             ["1. ONE", "3. THREE", "020100000007746F757200000000", "TickTock", "secret", "CertificateNotTrusted:", "BlankInput:", "ConnectionRefused:", "PeerReset after '1. B'", "MessageTooLarge:", "Attempts: ", "The server did 'list'.", "In the child n is 101.", "Here n is 100.", "ExitCode 1, "],
             words => Assert.Contains(result.Lines, line => line.StartsWith(words, StringComparison.Ordinal)));
+        // A note's words are whole, on as many lines as it takes.
+        Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^FCFS +17 +27 +17 +2 Convoy: 2 jobs waited$"));
+        Assert.Contains(result.Lines, line => line.Trim() == "behind P1 (0-24), 48 of");
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^SJF +\* +3 +13 "));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^9437184 +1 received\.bin"));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^127\.0\.0\.1:\d+ +Refused"));
