@@ -15,7 +15,9 @@ public class TourTests
             words => Assert.Contains(result.Lines, line => line.StartsWith(words, StringComparison.Ordinal)));
         // The rows of two charts.
         Assert.Equal(6, result.Lines.Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^P[123] .*([0-9] s|█)")));
-
+        // A note's words are whole, on as many lines as it takes.
+        Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^FCFS +17 +27 +17 +2 Convoy: 2 jobs waited$"));
+        Assert.Contains(result.Lines, line => line.Trim() == "behind P1 (0-24), 48 of");
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^SJF +\* +3 +13 "));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^9437184 +1 received\.bin"));
         Assert.Contains(result.Lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^127\.0\.0\.1:\d+ +Refused"));
