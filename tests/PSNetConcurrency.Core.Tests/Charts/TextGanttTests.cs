@@ -71,7 +71,7 @@ public partial class TextGanttTests
     {
         string[] lines = Gantt.Of([Gantt.Bar("日本", "a", 0, 5), Gantt.Bar("🚀x", "b", 5, 10), Gantt.Bar("plain", "日本語の名前", 0, 10)]).Lines(40);
         Assert.StartsWith("日本  █", lines[0], StringComparison.Ordinal);
-        Assert.Equal(6 + 17, CellWidth.Of(lines[1][..lines[1].IndexOf('▓')]));
+        Assert.Equal(6 + 17, CellWidth.Of(lines[1].AsSpan(0, lines[1].IndexOf('▓'))));
         Assert.Equal(39, CellWidth.Of(lines[2]));
         Assert.Contains(" 日本語の名前 ", lines[2], StringComparison.Ordinal);
     }
