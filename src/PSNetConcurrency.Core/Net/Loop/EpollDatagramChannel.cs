@@ -23,6 +23,7 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
     private bool _inBatch;
     private bool _continuing;
     private bool _awaitsRoom;
+    private bool _takesTimes;
 
     public EpollDatagramChannel(EpollLoop loop, Socket socket, IDatagramHandler handler) : base(loop, socket, handler)
     {
@@ -87,6 +88,24 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
         }
     }
 
+    public override void TakeReceiveTimes()
+    {
+        // Elsewhere struct timespec has other widths.
+        if (Environment.Is64BitProcess && BitConverter.IsLittleEndian)
+        {
+            int on = 1;
+            _takesTimes = Libc.SetOption(_fd, Libc.SolSocket, Libc.ReceiveTimeOption, &on, sizeof(int)) == 0;
+        }
+    }
+
+    public override void SendNow(ReadOnlySpan<byte> data, DatagramAddress to)
+    {
+        bool deferred = _inBatch;
+        _inBatch = false;
+        Send(data, to);
+        _inBatch = deferred;
+    }
+
     protected override SocketError TrySend(ReadOnlySpan<byte> data, DatagramAddress to)
     {
         fixed (byte* bytes = data, address = to.Bytes)
@@ -135,7 +154,7 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
         int errors = 0;
         for (int turn = 0; turn < BatchesPerTurn && !IsClosed; turn++)
         {
-            int count = _batch.Receive(_fd);
+            int count = _batch.Receive(_fd, _takesTimes);
             if (count < 0)
             {
                 int errno = Marshal.GetLastPInvokeError();
@@ -157,6 +176,7 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
             {
                 for (int i = 0; i < count && !IsClosed; i++)
                 {
+                    ReceivedAt = _takesTimes ? _batch.ReceivedAt(i) : 0;
                     Deliver(_batch.Data(i), _batch.Address(i));
                 }
                 BatchEnded();
