@@ -68,8 +68,8 @@ public sealed class ClockSelectionTests
         Assert.Equal((3, "far", 1d), (offset.Survivor.Length, Assert.Single(offset.Outlier).Server, offset.Agreement));
         // A third at 0 and two thirds at 1, and then one whose distance is a tenth.
         Assert.Equal(2 / 3d, offset.Offset.TotalMilliseconds, 1e-3);
-        offset = ClockSelection.Select([Told("near", 0, 1), Told("b", 1.1, 10)], ClockAlgorithm.Rfc5905, 1);
-        Assert.Equal(0.1, offset.Offset.TotalMilliseconds, 1e-3);
+        offset = ClockSelection.Select([Told("near", 0, 1), Told("b", 0.9, 10)], ClockAlgorithm.Rfc5905, 1);
+        Assert.Equal(0.9 / 11, offset.Offset.TotalMilliseconds, 1e-3);
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class NetworkTimeClientTests
     [Fact]
     public async Task Garbage_silence_a_closed_port_and_a_name_without_address_are_problems()
     {
-        using UdpDouble garbage = new((d, r) => d.Send([1, 2, 3], r)), silent = UdpDouble.Silent(), closed = UdpDouble.Silent();
+        using UdpDouble garbage = new((d, r) => d.Send([1, 2, 3], r)), silent = UdpDouble.Silent();
+        UdpDouble closed = UdpDouble.Silent();
         closed.Dispose();
         NetworkTime[] times = await Task.WhenAll(AskAsync(garbage, timeout: 1), AskAsync(silent, timeout: 0.2), AskAsync(closed, timeout: 30),
             NetworkTimeClient.QueryAsync(new TimeQuery { Server = "no such name", Timeout = TimeSpan.FromSeconds(30) }, CancellationToken.None));

@@ -15,7 +15,7 @@ public sealed class NtpPacketTests
         NtpPacket packet = Read(Request);
         Assert.Equal((LeapIndicator.Unsynchronized, 4, 3, 0, 3, -6), (packet.Leap, packet.Version, packet.Mode, packet.Stratum, packet.Poll, packet.Precision));
         Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)), (NtpShort.ToTimeSpan(packet.RootDelay), NtpShort.ToTimeSpan(packet.RootDispersion)));
-        Assert.Equal(3794210679.2718216404, packet.Transmit.Value / 4294967296d, 6);
+        Assert.Equal((3794210679ul << 32) + 2718216404, packet.Transmit.Value);
         Assert.Equal(Request, Write(packet));
     }
 
