@@ -14,7 +14,7 @@ internal sealed class TimeArea : IBenchmarkArea
 
     public async Task<bool> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken)
     {
-        using ServerSet servers = new(ServerTransport.Ntp);
+        ServerSet servers = new(ServerTransport.Ntp);
         string folder = Directory.CreateTempSubdirectory("psnc-chrony-").FullName;
         try
         {

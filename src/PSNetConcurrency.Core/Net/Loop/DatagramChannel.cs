@@ -90,8 +90,8 @@ public abstract class DatagramChannel : IDisposable
     {
     }
 
-    /// <summary>As <see cref="Send(ReadOnlySpan{byte}, DatagramAddress)"/>, at once also where sending is deferred: for what tells the time.</summary>
-    public virtual void SendNow(ReadOnlySpan<byte> data, DatagramAddress to) => Send(data, to);
+    /// <summary>As <see cref="Send(ReadOnlySpan{byte}, DatagramAddress)"/>, with a few others at most where sending is deferred: for what tells the time.</summary>
+    public virtual void SendPromptly(ReadOnlySpan<byte> data, DatagramAddress to) => Send(data, to);
 
     /// <summary>Closes the socket; nothing is received any more, and what waited is lost.</summary>
     public void Dispose()

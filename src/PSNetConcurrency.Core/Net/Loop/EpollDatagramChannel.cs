@@ -12,6 +12,9 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
     // Then others on the loop have their turn.
     private const int BatchesPerTurn = 8;
 
+    // One more costs the first of them the microsecond that a datagram takes to be sent.
+    private const int PromptDatagrams = 8;
+
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(100);
 
     private readonly EpollLoop _loop;
@@ -98,12 +101,14 @@ internal sealed unsafe class EpollDatagramChannel : DatagramChannel, IEpollTarge
         }
     }
 
-    public override void SendNow(ReadOnlySpan<byte> data, DatagramAddress to)
+    [MethodImpl(HotPath.Options)]
+    public override void SendPromptly(ReadOnlySpan<byte> data, DatagramAddress to)
     {
-        bool deferred = _inBatch;
-        _inBatch = false;
         Send(data, to);
-        _inBatch = deferred;
+        if (_inBatch && _batch.Queued >= PromptDatagrams)
+        {
+            Flush();
+        }
     }
 
     protected override SocketError TrySend(ReadOnlySpan<byte> data, DatagramAddress to)

@@ -96,15 +96,15 @@ public class UdpServer : NetListener, IDatagramHandler
         }
     }
 
-    /// <summary>Sends a datagram before the call returns, also where others that came together are answered together: for what tells the time.</summary>
+    /// <summary>Sends a datagram within some microseconds, also where many others came together with it: for what tells the time.</summary>
     [MethodImpl(HotPath.Options)]
-    internal void SendNow(ReadOnlySpan<byte> data, DatagramAddress to)
+    internal void SendPromptly(ReadOnlySpan<byte> data, DatagramAddress to)
     {
         if (_channel is { } channel)
         {
             _sent += data.Length;
             HandOver();
-            channel.SendNow(data, to);
+            channel.SendPromptly(data, to);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class NtpService : DatagramService
         arrived.Write(answer[NtpPacket.ReceiveOffset..]);
         // The last thing before it leaves.
         NtpTimestamp.FromTicks(DateTime.UtcNow.Ticks + shift).Write(answer[NtpPacket.TransmitOffset..]);
-        server.SendNow(answer, from);
+        server.SendPromptly(answer, from);
     }
 
     private static string Words(ReadOnlySpan<byte> data) =>
