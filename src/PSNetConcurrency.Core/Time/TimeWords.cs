@@ -3,8 +3,9 @@ using System.Globalization;
 namespace PSNetConcurrency;
 
 /// <summary>Short durations in words: 12.3 µs, 4.56 ms, 7.89 s, or as TimeSpan prints them from a minute on.</summary>
-internal static class TimeWords
+public static class TimeWords
 {
+    /// <summary>The duration in words.</summary>
     public static string Of(TimeSpan time)
     {
         double seconds = Math.Abs(time.TotalSeconds);
@@ -19,6 +20,6 @@ internal static class TimeWords
         };
     }
 
-    /// <summary>With the sign also where it is above 0.</summary>
+    /// <summary>The same, with the sign also where it is above 0.</summary>
     public static string Signed(TimeSpan time) => (time > TimeSpan.Zero ? "+" : "") + Of(time);
 }

@@ -2,14 +2,6 @@ using PSNetConcurrency.Core.Net.Faults;
 
 namespace PSNetConcurrency.Core.Time;
 
-/// <summary>How one of several servers is picked as the standard.</summary>
-internal enum TimePickOrder
-{
-    Random,
-    Stratum,
-    Distance,
-}
-
 /// <summary>Picks one server's time as the standard, one after the other until it is not refused.</summary>
 internal static class TimeReferencePicker
 {

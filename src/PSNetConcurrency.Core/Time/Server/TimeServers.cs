@@ -28,7 +28,7 @@ internal static class TimeServers
     {
         for (int tries = 1; ; tries++)
         {
-            UdpServer datagrams = UdpServer.Start(kind.ToString(), udp, Service(kind, options));
+            UdpTimeListener datagrams = UdpTimeListener.Start(kind, options.Offset, udp, Service(kind, options));
             if (kind == TimeServiceKind.Ntp)
             {
                 return [datagrams];
@@ -36,7 +36,7 @@ internal static class TimeServers
             ServerProtocol inner = kind == TimeServiceKind.Time ? new TimeProtocol(Clock(options)) : new DaytimeProtocol(Clock(options));
             try
             {
-                return [datagrams, TcpServer.Start(kind.ToString(), tcp with { Port = datagrams.Port }, new DroppingProtocol(inner, new AnswerDropper(options.DropRate, options.Seed)))];
+                return [datagrams, TcpTimeListener.Start(kind, options.Offset, tcp with { Port = datagrams.Port }, new DroppingProtocol(inner, new AnswerDropper(options.DropRate, options.Seed)))];
             }
             catch (NetException e) when (e.Error == NetError.PortInUse && udp.Port == 0 && tries < PortTries)
             {
