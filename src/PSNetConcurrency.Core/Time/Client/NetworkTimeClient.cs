@@ -29,7 +29,7 @@ public static class NetworkTimeClient
         EventLoop loop = LoopGroup.Rent();
         try
         {
-            await TimeWarmUp.OnceAsync(loop).ConfigureAwait(false);
+            await TimeWarmUp.OnceAsync().WaitAsync(stop).ConfigureAwait(false);
             return await AskDatagramAsync(query, loop, addresses, stop).ConfigureAwait(false);
         }
         finally

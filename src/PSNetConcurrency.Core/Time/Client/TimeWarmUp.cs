@@ -6,43 +6,34 @@ using PSNetConcurrency.Core.Net.Server;
 namespace PSNetConcurrency.Core.Time;
 
 /// <summary>
-/// Has the code that is timed compiled before it is: otherwise the first request of a process leaves late, after its time was
-/// noted, by as long as the compiler takes. A server of this machine is asked, once a process.
+/// Has the code that is timed compiled before it is: otherwise the first request or answer of a process leaves late, after its
+/// time was noted, by as long as the compiler takes. A server of this process asks itself, once.
 /// </summary>
 internal static class TimeWarmUp
 {
     private const int Requests = 2;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
-    private static readonly object Gate = new();
-    private static Task? _done;
+    private static readonly Lazy<Task> Done = new(RunAsync);
 
-    public static Task OnceAsync(EventLoop loop)
-    {
-        lock (Gate)
-        {
-            return _done ??= RunAsync(loop);
-        }
-    }
+    public static Task OnceAsync() => Done.Value;
 
-    private static async Task RunAsync(EventLoop loop)
+    private static async Task RunAsync()
     {
-        // Off the lock.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        EventLoop loop = LoopGroup.Rent();
         try
         {
-            await AskAsync(loop).ConfigureAwait(false);
+            using UdpServer server = UdpServer.Start("Ntp", new UdpServerOptions { IsPart = true }, new NtpService(new NtpServiceOptions()));
+            await new DatagramTimeExchange(loop, new NtpDialogue(), new IPEndPoint(IPAddress.Loopback, server.Port), Requests, TimeSpan.Zero, Limit).RunAsync(CancellationToken.None).ConfigureAwait(false);
+            await server.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
         }
         catch (NetException)
         {
             // Without loopback or a free port the first answer is less exact, no more.
         }
-    }
-
-    private static async Task AskAsync(EventLoop loop)
-    {
-        using UdpServer server = UdpServer.Start("Ntp", new UdpServerOptions { IsPart = true }, new NtpService(new NtpServiceOptions()));
-        await new DatagramTimeExchange(loop, new NtpDialogue(), new IPEndPoint(IPAddress.Loopback, server.Port), Requests, TimeSpan.Zero, Limit).RunAsync(CancellationToken.None).ConfigureAwait(false);
-        await server.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+        finally
+        {
+            LoopGroup.Return(loop);
+        }
     }
 }

@@ -92,7 +92,7 @@ public sealed class StartTimeServerCommand : ListenerCommand
 
     protected override string ListenerKind => nameof(TimeServiceKind.Ntp);
 
-    protected override Task EndAsync()
+    protected override async Task EndAsync()
     {
         TimeServiceKind[] kinds = [.. Choices.Of<TimeServiceKind>(Protocol).Distinct()];
         Check(kinds);
@@ -115,6 +115,7 @@ public sealed class StartTimeServerCommand : ListenerCommand
         IPNetwork[] allow = AllowedNetworks(), deny = DeniedNetworks();
         UdpServerOptions udp = new() { Name = Name, Address = address, Port = Port, Allow = allow, Deny = deny };
         TcpServerOptions tcp = new() { Name = Name, Address = address, Allow = allow, Deny = deny };
+        await TimeWarmUp.OnceAsync();
         List<NetListener> started = [];
         try
         {
@@ -132,7 +133,6 @@ public sealed class StartTimeServerCommand : ListenerCommand
         {
             WriteObject(Launched(listener, address, "-Allow and -Deny"));
         }
-        return Task.CompletedTask;
     }
 
     private void Check(TimeServiceKind[] kinds)
@@ -148,7 +148,7 @@ public sealed class StartTimeServerCommand : ListenerCommand
         string[] ntpOnly = [nameof(Stratum), nameof(ReferenceId), nameof(LeapIndicator), nameof(RootDispersionMilliseconds), nameof(KissCode)];
         if (!kinds.Contains(TimeServiceKind.Ntp) && ntpOnly.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } named)
         {
-            throw new NetException(NetError.InvalidArgument, $"-{named} is for Ntp: {string.Join(" and ", kinds)} tell nothing but the time.", named);
+            throw new NetException(NetError.InvalidArgument, $"-{named} is for Ntp: Time and Daytime tell nothing but the time.", named);
         }
     }
 }
