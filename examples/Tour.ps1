@@ -253,6 +253,11 @@ $steps = [ordered]@{
     'Running, ready, blocked: two processes on one processor, tick by tick' = {
         Invoke-ProcessStateSimulation -Program 'i,c1', 'c4'
         (Invoke-ProcessStateSimulation -Transition 'Blocked>Running').Reason
+    'The time by four servers, one of which lies' = {
+        $clocks = @(1..3 | ForEach-Object { Start-TimeServer -Name "Tour-Clock$_" }) + (Start-TimeServer -Name Tour-Liar -Offset 90s)
+        $clock = $clocks | Measure-ClockOffset -MinimumSource 3
+        $clock
+        "Convicted: $($clock.Falseticker.Port -eq $clocks[3].Port), as it is $($clock.Falseticker.Distance.TotalSeconds.ToString('0')) s away."
     }
 
     'The end: what the listeners counted' = {

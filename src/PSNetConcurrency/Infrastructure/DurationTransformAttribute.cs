@@ -18,7 +18,9 @@ public sealed class DurationTransformAttribute : ArgumentTransformationAttribute
             {
                 TimeSpan time => time,
                 string text when Parse(text.Trim()) is { } time => time,
-                IConvertible number and not (string or bool or char or DateTime) => TimeSpan.FromSeconds(number.ToDouble(CultureInfo.InvariantCulture)),
+                // 100us and 3d, typed without quotes, are numbers to PowerShell (a ushort and a decimal); it keeps what was typed.
+                IConvertible and not (string or bool or char or DateTime) when inputData is PSObject && Parse(LanguagePrimitives.ConvertTo<string>(inputData)) is { } typed => typed,
+                IConvertible number and not (string or bool or char or DateTime) => FromSeconds(number.ToDouble(CultureInfo.InvariantCulture)),
                 _ => throw new ArgumentTransformationMetadataException($"'{value}' is no duration. Give seconds, or a word such as 250ms, 1.5s, 2min, 1h, 3d or 00:00:30."),
             };
         }
@@ -34,12 +36,15 @@ public sealed class DurationTransformAttribute : ArgumentTransformationAttribute
         {
             if (text.EndsWith(unit, StringComparison.OrdinalIgnoreCase) && TryRead(text[..^unit.Length], out double count))
             {
-                return TimeSpan.FromSeconds(count * seconds);
+                return FromSeconds(count * seconds);
             }
         }
-        return TryRead(text, out double plain) ? TimeSpan.FromSeconds(plain)
+        return TryRead(text, out double plain) ? FromSeconds(plain)
             : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) ? time : null;
     }
+
+    // To the nearest tick: TimeSpan.FromSeconds cuts.
+    private static TimeSpan FromSeconds(double seconds) => TimeSpan.FromTicks(checked((long)Math.Round(seconds * TimeSpan.TicksPerSecond)));
 
     private static bool TryRead(string text, out double number) => double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 }

@@ -64,13 +64,16 @@ public sealed class TimeCmdletTests : IDisposable
 
     [Theory]
     [InlineData("250ms", 0.25)]
+    [InlineData("100us", 0.0001)]
+    [InlineData("2s", 2)]
+    [InlineData("3d", 259200)]
     [InlineData("-1.5", -1.5)]
     [InlineData("2min", 120)]
     [InlineData("1h", 3600)]
     [InlineData("00:00:30", 30)]
     [InlineData("3", 3)]
     public void Durations_are_seconds_or_words(string text, double seconds) =>
-        Assert.Equal(seconds, ((TimeSpan)_session.One("(Start-TimeServer -Offset $text).Offset", ("text", text)).BaseObject).TotalSeconds);
+        Assert.Equal(seconds, ((TimeSpan)_session.One($"(Start-TimeServer -Offset {text}).Offset").BaseObject).TotalSeconds);
 
     [Fact]
     public void The_hardware_clock_is_told_or_the_reason_why_not()
