@@ -89,7 +89,7 @@ public sealed record NetworkTime
     /// <summary>Why it can't be used: a word that never changes, a colon, and what happened.</summary>
     public string[] Problem { get; init; } = [];
 
-    public override string ToString() => IsUsable ? $"{Name} {TimeWords.Signed(Offset!.Value)}" : $"{Name} {Problem[0]}";
+    public override string ToString() => IsUsable ? $"{Name} {TimeWords.WithSign(Offset!.Value)}" : $"{Name} {Problem[0]}";
 
     /// <summary>The server as messages name it.</summary>
     internal string Name => $"{Server}:{Port}";

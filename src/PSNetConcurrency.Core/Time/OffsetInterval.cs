@@ -19,5 +19,5 @@ public sealed record OffsetInterval(TimeSpan Lower, TimeSpan Upper)
         return Lower <= other.Upper && other.Lower <= Upper;
     }
 
-    public override string ToString() => $"{TimeWords.Signed(Lower)} .. {TimeWords.Signed(Upper)}";
+    public override string ToString() => $"{TimeWords.WithSign(Lower)} .. {TimeWords.WithSign(Upper)}";
 }

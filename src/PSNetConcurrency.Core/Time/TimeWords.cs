@@ -21,5 +21,5 @@ public static class TimeWords
     }
 
     /// <summary>The same, with the sign also where it is above 0.</summary>
-    public static string Signed(TimeSpan time) => (time > TimeSpan.Zero ? "+" : "") + Of(time);
+    public static string WithSign(TimeSpan time) => (time > TimeSpan.Zero ? "+" : "") + Of(time);
 }

@@ -41,7 +41,7 @@ public sealed record ClockOffset
     /// <summary>The true time now: this machine's clock and the offset.</summary>
     public DateTimeOffset Now => DateTimeOffset.Now + Offset;
 
-    public override string ToString() => $"{TimeWords.Signed(Offset)} ± {TimeWords.Of(Uncertainty)}";
+    public override string ToString() => $"{TimeWords.WithSign(Offset)} ± {TimeWords.Of(Uncertainty)}";
 }
 
 /// <summary>A server whose time a majority of the others contradicts.</summary>
