@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PSNetConcurrency;
 
-/// <summary>Short durations in words: 12.3 µs, 4.56 ms, 7.89 s, or as TimeSpan prints them from a minute on.</summary>
+/// <summary>Short durations in words: 12.3 µs, 4.56 ms, 7.890 s, 00:01:30.000, and 2.50 d from a day on.</summary>
 public static class TimeWords
 {
     /// <summary>The duration in words.</summary>
@@ -16,7 +16,8 @@ public static class TimeWords
             < 0.001 => string.Create(CultureInfo.CurrentCulture, $"{sign}{seconds * 1e6:0.0} µs"),
             < 1 => string.Create(CultureInfo.CurrentCulture, $"{sign}{seconds * 1e3:0.000} ms"),
             < 60 => string.Create(CultureInfo.CurrentCulture, $"{sign}{seconds:0.000} s"),
-            _ => time.ToString("c", CultureInfo.InvariantCulture),
+            < 86_400 => sign + time.Duration().ToString(@"hh\:mm\:ss\.fff", CultureInfo.InvariantCulture),
+            _ => string.Create(CultureInfo.CurrentCulture, $"{time.TotalDays:0.00} d"),
         };
     }
 
