@@ -253,6 +253,8 @@ $steps = [ordered]@{
     'Running, ready, blocked: two processes on one processor, tick by tick' = {
         Invoke-ProcessStateSimulation -Program 'i,c1', 'c4'
         (Invoke-ProcessStateSimulation -Transition 'Blocked>Running').Reason
+    }
+
     'The time by four servers, one of which lies' = {
         $clocks = @(1..3 | ForEach-Object { Start-TimeServer -Name "Tour-Clock$_" }) + (Start-TimeServer -Name Tour-Liar -Offset 90s)
         $clock = $clocks | Measure-ClockOffset -MinimumSource 3
