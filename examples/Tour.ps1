@@ -255,6 +255,13 @@ $steps = [ordered]@{
         (Invoke-ProcessStateSimulation -Transition 'Blocked>Running').Reason
     }
 
+    'The time by four servers, one of which lies' = {
+        $clocks = @(1..3 | ForEach-Object { Start-TimeServer -Name "Tour-Clock$_" }) + (Start-TimeServer -Name Tour-Liar -Offset 90s)
+        $clock = $clocks | Measure-ClockOffset -MinimumSource 3
+        $clock
+        "Convicted: $($clock.Falseticker.Port -eq $clocks[3].Port), as it is $($clock.Falseticker.Distance.TotalSeconds.ToString('0')) s away."
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }

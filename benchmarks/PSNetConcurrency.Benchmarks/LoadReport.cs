@@ -26,6 +26,10 @@ internal sealed record LoadReport
     [JsonPropertyName("lost")]
     public long Lost { get; init; }
 
+    /// <summary>The median error of the offset that replies of a time server had, in microseconds.</summary>
+    [JsonPropertyName("offset_us_p50")]
+    public double MedianOffset { get; init; }
+
     [JsonPropertyName("mismatches")]
     public long Mismatches { get; init; }
 

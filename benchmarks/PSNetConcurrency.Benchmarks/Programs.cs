@@ -80,8 +80,8 @@ internal static class Programs
 
     public static int FreePort(ProtocolType protocol = ProtocolType.Tcp) => PortFinder.Find(protocol, 1, null, null)[0];
 
-    /// <summary>Waits until a UDP echo server just started answers.</summary>
-    public static async Task<bool> WaitForEchoAsync(Process server, int port, CancellationToken cancellationToken)
+    /// <summary>Waits until a UDP server just started answers; an echo server answers anything.</summary>
+    public static async Task<bool> WaitForAnswerAsync(Process server, int port, ReadOnlyMemory<byte> question, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -90,7 +90,7 @@ internal static class Programs
         {
             try
             {
-                socket.Send("?"u8);
+                socket.Send(question.Span);
                 await timer.WaitForNextTickAsync(cancellationToken);
                 if (socket.Available > 0)
                 {

@@ -15,6 +15,7 @@ internal enum ServerTransport
 {
     Tcp,
     Udp,
+    Ntp,
 }
 
 /// <summary>The echo servers under comparison, all running, all on the first processor.</summary>
@@ -30,9 +31,9 @@ internal sealed class ServerSet(ServerTransport transport = ServerTransport.Tcp)
 
     public async Task AddAsync(string name, Func<int, Command> command, CancellationToken cancellationToken, bool forks = false)
     {
-        int port = Programs.FreePort(transport == ServerTransport.Udp ? ProtocolType.Udp : ProtocolType.Tcp);
+        int port = Programs.FreePort(transport == ServerTransport.Tcp ? ProtocolType.Tcp : ProtocolType.Udp);
         Process process = Programs.Start(Programs.Pin(command(port), 0), quiet: true);
-        if (await (transport == ServerTransport.Udp ? Programs.WaitForEchoAsync(process, port, cancellationToken) : Programs.WaitForPortAsync(process, port, cancellationToken)))
+        if (await (transport == ServerTransport.Tcp ? Programs.WaitForPortAsync(process, port, cancellationToken) : Programs.WaitForAnswerAsync(process, port, Question(), cancellationToken)))
         {
             _servers.Add(new EchoServer(name, port, process, forks));
             return;
@@ -40,6 +41,14 @@ internal sealed class ServerSet(ServerTransport transport = ServerTransport.Tcp)
         Console.WriteLine($"{name} is left out: it did not start.");
         process.Kill(entireProcessTree: true);
         process.Dispose();
+    }
+
+    private byte[] Question()
+    {
+        // A client's request is 48 bytes; that it is one, and of version 4, is all that a server looks at.
+        byte[] question = new byte[48];
+        question[0] = transport == ServerTransport.Ntp ? (byte)0x23 : (byte)'?';
+        return question;
     }
 
     public void Dispose()

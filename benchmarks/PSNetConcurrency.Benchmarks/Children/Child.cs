@@ -7,6 +7,8 @@ internal static class Child
     {
         ["echo", string port, string maximum] => EchoServerChild.RunAsync(int.Parse(port), int.Parse(maximum)),
         ["udpecho", string port] => UdpEchoServerChild.RunAsync(int.Parse(port)),
+        ["ntp", string port] => TimeChild.ServeAsync(int.Parse(port)),
+        ["asktime", string port, string count] => TimeChild.AskAsync(int.Parse(port), int.Parse(count)),
         ["load", .. string[] args] => EchoLoadChild.RunAsync(args),
         ["idle", string port] => IdleClientChild.RunAsync(int.Parse(port)),
         ["digest", string manifest] => DigestChild.RunAsync(manifest),

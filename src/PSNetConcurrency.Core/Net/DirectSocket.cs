@@ -135,11 +135,11 @@ internal sealed unsafe class DirectSocket(Socket socket)
     [SupportedOSPlatform("linux")]
     private void SetLowMark(int fd, int bytes)
     {
-        const int SolSocket = 1, SoReceiveLowMark = 18;
+        const int SoReceiveLowMark = 18;
         if (bytes != _lowMark)
         {
             _lowMark = bytes;
-            _ = Libc.SetOption(fd, SolSocket, SoReceiveLowMark, &bytes, sizeof(int));
+            _ = Libc.SetOption(fd, Libc.SolSocket, SoReceiveLowMark, &bytes, sizeof(int));
         }
     }
 

@@ -205,6 +205,11 @@ public enum NetError
 
     /// <summary>An object has no times that a chart could be drawn of.</summary>
     NotChartable,
+    /// <summary>Fewer time servers tell a time that can be used than are needed.</summary>
+    NotEnoughSources,
+
+    /// <summary>No majority of the time servers agrees on the time.</summary>
+    NoMajority,
 
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,

@@ -34,6 +34,7 @@ internal static class ErrorFactory
         NetError.FileFailure => ErrorCategory.WriteError,
         NetError.UnsafePath or NetError.InsecureConnection or NetError.TransferRefused => ErrorCategory.SecurityError,
         NetError.HandleClosed or NetError.NoTerminal or NetError.StillRunning => ErrorCategory.InvalidOperation,
+        NetError.NotEnoughSources or NetError.NoMajority => ErrorCategory.InvalidResult,
         NetError.NotSupportedHere => ErrorCategory.NotImplemented,
         NetError.NoJob or NetError.JobTimeInvalid or NetError.DuplicateJobName or NetError.TicketInvalid => ErrorCategory.InvalidArgument,
         NetError.QuantumInvalid or NetError.QueueMismatch or NetError.RandomNumberExhausted => ErrorCategory.InvalidArgument,

@@ -11,7 +11,7 @@ public class TourTests
         Assert.Equal("", result.Error.Trim());
         // What steps return that is neither their title nor their code.
         Assert.All(
-            ["1. ONE", "3. THREE", "020100000007746F757200000000", "TickTock", "secret", "CertificateNotTrusted:", "BlankInput:", "ConnectionRefused:", "PeerReset after '1. B'", "MessageTooLarge:", "Attempts: ", "The server did 'list'.", "In the child n is 101.", "Here n is 100.", "ExitCode 1, ", "Multiprogramming       17 ", "blocked never goes straight to running"],
+            ["1. ONE", "3. THREE", "020100000007746F757200000000", "TickTock", "secret", "CertificateNotTrusted:", "BlankInput:", "ConnectionRefused:", "PeerReset after '1. B'", "MessageTooLarge:", "Attempts: ", "The server did 'list'.", "In the child n is 101.", "Here n is 100.", "ExitCode 1, ", "Convicted: True, as it is 90 s away.", "Multiprogramming       17 ", "blocked never goes straight to running"],
             words => Assert.Contains(result.Lines, line => line.StartsWith(words, StringComparison.Ordinal)));
         // The rows of two charts.
         Assert.Equal(6, result.Lines.Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^P[123] .*([0-9] s|█)")));

@@ -21,16 +21,21 @@ internal sealed unsafe class DatagramBatch : IDisposable
     private const int AddressSize = 32;
     private const int CopySize = 2 * BufferSize;
 
+    // A control message is a length, a level and a type, then here a struct timespec: all of 8 bytes, as on every 64-bit system.
+    private const int ControlHeader = 16, ControlSize = 64;
+
     private readonly byte* _memory;
     private readonly byte* _data;
     private readonly byte* _addresses;
     private readonly byte* _copies;
     private readonly byte* _copiedAddresses;
+    private readonly byte* _control;
     private readonly Message* _received;
     private readonly Message* _sent;
     private readonly Buffer* _receiveBuffers;
     private readonly Buffer* _sendBuffers;
     private int _receivedCount;
+    private bool _takesTimes;
     private int _count;
     private int _first;
     private int _copied;
@@ -38,7 +43,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
     public DatagramBatch()
     {
         int messages = Size * sizeof(Message), buffers = Size * sizeof(Buffer);
-        int total = (Size * Stride) + CopySize + (2 * Size * AddressSize) + (2 * messages) + (2 * buffers);
+        int total = (Size * Stride) + CopySize + (2 * Size * AddressSize) + (Size * ControlSize) + (2 * messages) + (2 * buffers);
         byte* at = _memory = (byte*)NativeMemory.AlignedAlloc((nuint)total, 64);
         _data = at;
         at += Size * Stride;
@@ -48,6 +53,8 @@ internal sealed unsafe class DatagramBatch : IDisposable
         at += Size * AddressSize;
         _copiedAddresses = at;
         at += Size * AddressSize;
+        _control = at;
+        at += Size * ControlSize;
         _received = (Message*)at;
         at += messages;
         _sent = (Message*)at;
@@ -76,13 +83,20 @@ internal sealed unsafe class DatagramBatch : IDisposable
     public DatagramAddress QueuedAddress => new(new ReadOnlySpan<byte>(_sent[_first].Header.Address, _sent[_first].Header.AddressLength));
 
     /// <summary>Receives what has come, without waiting; -1 for an error, which is the last P/Invoke error.</summary>
+    /// <param name="fd">The socket.</param>
+    /// <param name="times">Whether to take the times at which they came too, from a socket that has them told.</param>
     [MethodImpl(HotPath.Options)]
-    public int Receive(int fd)
+    public int Receive(int fd, bool times = false)
     {
+        if (times != _takesTimes)
+        {
+            SetTimes(times);
+        }
         // The system has written how long the addresses were: that of an IPv4 socket would cut short those of an IPv6 one.
         for (int i = 0; i < _receivedCount; i++)
         {
             _received[i].Header.AddressLength = AddressSize;
+            _received[i].Header.ControlLength = times ? ControlSize : 0u;
         }
         int count = Libc.ReceiveMessages(fd, _received, Size, Libc.DontWait, null);
         _receivedCount = count > 0 ? count : 0;
@@ -95,6 +109,19 @@ internal sealed unsafe class DatagramBatch : IDisposable
     /// <summary>The sender of a received datagram.</summary>
     [MethodImpl(HotPath.Options)]
     public DatagramAddress Address(int i) => new(new ReadOnlySpan<byte>(_addresses + (i * AddressSize), _received[i].Header.AddressLength));
+
+    /// <summary>When a datagram came, as the system's clock told it (SO_TIMESTAMPNS), in ticks of UTC; 0 where that is not known.</summary>
+    [MethodImpl(HotPath.Options)]
+    public long ReceivedAt(int i)
+    {
+        byte* control = _control + (i * ControlSize);
+        if (_received[i].Header.ControlLength < ControlHeader + (2 * sizeof(long)) || *(long*)(control + 8) != Libc.ReceiveTimeMessage)
+        {
+            return 0;
+        }
+        long seconds = *(long*)(control + ControlHeader), nanoseconds = *(long*)(control + ControlHeader + sizeof(long));
+        return DateTime.UnixEpoch.Ticks + (seconds * TimeSpan.TicksPerSecond) + (nanoseconds / TimeSpan.NanosecondsPerTick);
+    }
 
     /// <summary>Queues a datagram to be sent; false when there is no room. What lies in a received datagram is not copied: it stays as it is until the batch is sent.</summary>
     [MethodImpl(HotPath.Options)]
@@ -150,6 +177,16 @@ internal sealed unsafe class DatagramBatch : IDisposable
     public void Clear() => _count = _first = _copied = 0;
 
     public void Dispose() => NativeMemory.AlignedFree(_memory);
+
+    private void SetTimes(bool times)
+    {
+        _takesTimes = times;
+        for (int i = 0; i < Size; i++)
+        {
+            _received[i].Header.Control = times ? _control + (i * ControlSize) : null;
+            _received[i].Header.ControlLength = times ? ControlSize : 0u;
+        }
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct Buffer

@@ -61,6 +61,12 @@ public abstract class DatagramChannel : IDisposable
     /// <summary>Whether what is sent now goes out only when the datagrams that came together have all been told.</summary>
     public virtual bool DefersSending => false;
 
+    /// <summary>
+    /// When the datagram that is being told came, by this machine's clock, in ticks of UTC, as the system noted it; 0 where it
+    /// does not, or was not asked to by <see cref="TakeReceiveTimes"/>.
+    /// </summary>
+    public long ReceivedAt { get; protected set; }
+
     protected Socket Socket { get; }
 
     protected AddressFamily Family { get; }
@@ -78,6 +84,14 @@ public abstract class DatagramChannel : IDisposable
         int length = DatagramAddress.Write(to, Family, address);
         Send(data, new DatagramAddress(address[..length]));
     }
+
+    /// <summary>Has the system note when datagrams come, where it can: then what waits in its queue does not look late.</summary>
+    public virtual void TakeReceiveTimes()
+    {
+    }
+
+    /// <summary>As <see cref="Send(ReadOnlySpan{byte}, DatagramAddress)"/>, with a few others at most where sending is deferred: for what tells the time.</summary>
+    public virtual void SendPromptly(ReadOnlySpan<byte> data, DatagramAddress to) => Send(data, to);
 
     /// <summary>Closes the socket; nothing is received any more, and what waited is lost.</summary>
     public void Dispose()

@@ -10,7 +10,7 @@ namespace PSNetConcurrency.Core.Net.Loop;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
 {
-    private const int SolSocket = 1, SoError = 4, SoOutOfBandInline = 10, SoLinger = 13, IpProtoTcp = 6, TcpNoDelay = 1, ShutdownWrite = 1;
+    private const int SoError = 4, SoOutOfBandInline = 10, SoLinger = 13, IpProtoTcp = 6, TcpNoDelay = 1, ShutdownWrite = 1;
     private const int Interest = Libc.EpollIn | Libc.EpollPri | Libc.EpollOut | Libc.EpollRdHup;
 
     private readonly EpollLoop _loop;
@@ -27,7 +27,7 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
         int one = 1;
         _ = Libc.SetOption(fd, IpProtoTcp, TcpNoDelay, &one, sizeof(int));
         // An urgent byte is a byte like the others; left out of line, it would be missing from the stream.
-        _ = Libc.SetOption(fd, SolSocket, SoOutOfBandInline, &one, sizeof(int));
+        _ = Libc.SetOption(fd, Libc.SolSocket, SoOutOfBandInline, &one, sizeof(int));
         try
         {
             _slot = loop.Register(fd, this, Interest);
@@ -80,7 +80,7 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
     public static void Reset(int fd)
     {
         (int OnOff, int Seconds) linger = (1, 0);
-        _ = Libc.SetOption(fd, SolSocket, SoLinger, &linger, 8);
+        _ = Libc.SetOption(fd, Libc.SolSocket, SoLinger, &linger, 8);
         _ = Libc.Close(fd);
     }
 
@@ -175,7 +175,7 @@ internal sealed unsafe class EpollChannel : SocketChannel, IEpollTarget
     protected override SocketError TakeError()
     {
         int error = 0, length = sizeof(int);
-        _ = Libc.GetOption(_fd, SolSocket, SoError, &error, &length);
+        _ = Libc.GetOption(_fd, Libc.SolSocket, SoError, &error, &length);
         return error == 0 ? SocketError.Success : Libc.ToSocketError(error);
     }
 

@@ -13,6 +13,10 @@ internal static unsafe partial class Libc
     public const int CloseOnExec = 0x80000, NonBlocking = 0x800;
     public const int NoSignal = 0x4000, DontWait = 0x40;
     public const short PollIn = 1, PollOut = 4;
+    public const int SolSocket = 1, ReceiveTimeOption = 35;
+
+    /// <summary>The level and type of the control message that brings the time, as one number: both are 32 bits.</summary>
+    public const long ReceiveTimeMessage = ((long)ReceiveTimeOption << 32) | SolSocket;
     public const int Interrupted = 4, TooManyFiles = 24, TooManyFilesInSystem = 23, InProgress = 115;
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]

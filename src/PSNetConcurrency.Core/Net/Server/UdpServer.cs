@@ -23,7 +23,7 @@ public class UdpServer : NetListener, IDatagramHandler
     private bool _released;
 
     private protected UdpServer(string kind, UdpServerOptions options, DatagramService service, Socket socket)
-        : base(kind, options.Name, (IPEndPoint)socket.LocalEndPoint!, NetTransport.Udp)
+        : base(kind, options.Name, (IPEndPoint)socket.LocalEndPoint!, NetTransport.Udp, options.IsPart)
     {
         _filter = new AddressFilter(options.Allow, options.Deny);
         Service = service;
@@ -93,6 +93,18 @@ public class UdpServer : NetListener, IDatagramHandler
         {
             CountSending(channel, data.Length);
             channel.Send(data, to);
+        }
+    }
+
+    /// <summary>Sends a datagram within some microseconds, also where many others came together with it: for what tells the time.</summary>
+    [MethodImpl(HotPath.Options)]
+    internal void SendPromptly(ReadOnlySpan<byte> data, DatagramAddress to)
+    {
+        if (_channel is { } channel)
+        {
+            _sent += data.Length;
+            HandOver();
+            channel.SendPromptly(data, to);
         }
     }
 

@@ -35,6 +35,9 @@ public sealed record UdpServerOptions
     /// <summary>Datagrams from these networks are never taken, not even when allowed.</summary>
     public IReadOnlyList<IPNetwork> Deny { get; init; } = [];
 
+    /// <summary>Part of something else: it has no number that people see.</summary>
+    internal bool IsPart { get; init; }
+
     /// <summary>A loop to run on instead of one of the process's own; its owner ends it. Tests try a server on every kind of loop so.</summary>
     internal EventLoop? Loop { get; init; }
 }

@@ -10,13 +10,13 @@ namespace PSNetConcurrency.Core.Net.Server.Services;
 /// </summary>
 public abstract class AnswerService : DatagramService
 {
-    private const int Echo = 7, Discard = 9, Daytime = 13, QuoteOfTheDay = 17, Chargen = 19, Time = 37;
+    private const int Echo = 7, Discard = 9, QuoteOfTheDay = 17, Chargen = 19;
 
     [MethodImpl(HotPath.Options)]
     public sealed override void OnDatagram(UdpServer server, ReadOnlySpan<byte> data, DatagramAddress from)
     {
         int port = from.Port;
-        if (port is 0 or Echo or Discard or Daytime or QuoteOfTheDay or Chargen or Time || port == server.Port)
+        if (port is 0 or Echo or Discard or DaytimeProtocol.StandardPort or QuoteOfTheDay or Chargen or TimeProtocol.StandardPort || port == server.Port)
         {
             server.Refuse(from, "Its port is one that might answer the answer, for ever.");
             return;

@@ -7,6 +7,8 @@ namespace PSNetConcurrency.Core.Net.Server.Services;
 /// <summary>Daytime (RFC 867): the date and time as a line of text, then the connection closes.</summary>
 public sealed class DaytimeProtocol(TimeProvider clock) : ServerProtocol
 {
+    public const int StandardPort = 13;
+
     public override void OnConnected(NetClient client)
     {
         client.SendOnLoop(Encoding.ASCII.GetBytes(Format(clock.GetLocalNow())));
@@ -24,6 +26,8 @@ public sealed class DaytimeProtocol(TimeProvider clock) : ServerProtocol
 /// <summary>Time (RFC 868): seconds since 1900-01-01 UTC as 32 bits, big-endian, then the connection closes.</summary>
 public sealed class TimeProtocol(TimeProvider clock) : ServerProtocol
 {
+    public const int StandardPort = 37;
+
     /// <summary>Seconds from 1900 to 1970.</summary>
     public const long UnixEpoch = 2208988800;
 
