@@ -9,9 +9,9 @@ public sealed class TimeWordsTests
     [InlineData(7.89, "7.890 s", "+7.890 s")]
     [InlineData(-90, "-00:01:30.000", "-00:01:30.000")]
     [InlineData(216000, "2.50 d", "+2.50 d")]
-    public void Durations_are_told_in_the_unit_that_fits(double seconds, string words, string signed)
+    public void Durations_are_told_in_the_unit_that_fits(double seconds, string words, string withSign)
     {
         TimeSpan time = TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond));
-        Assert.Equal((words, signed), (TimeWords.Of(time), TimeWords.WithSign(time)));
+        Assert.Equal((words, withSign), (TimeWords.Of(time), TimeWords.WithSign(time)));
     }
 }
