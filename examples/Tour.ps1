@@ -262,6 +262,10 @@ $steps = [ordered]@{
         "Convicted: $($clock.Falseticker.Port -eq $clocks[3].Port), as it is $($clock.Falseticker.Distance.TotalSeconds.ToString('0')) s away."
     }
 
+    'A fleet: processes with wrong clocks fire at one instant, by the same servers' = {
+        Start-FleetSchedule -Name Tour-Fleet local:00:59:00, local:-00:00:02, local { [DateTime]::UtcNow.ToString('HH:mm:ss.ffffff') } -At ([DateTimeOffset]::Now.AddSeconds(6)) -Reference $clocks -Wait
+    }
+
     'The end: what the listeners counted' = {
         Get-NetListener -Name Tour-* | Stop-NetListener -PassThru
     }
@@ -285,6 +289,7 @@ finally {
     Get-TcpSession -Name Tour-* | Remove-TcpSession
     Get-NetListener -Name Tour-* | Stop-NetListener -Force
     Get-ChildProcess -Name Tour-* | Stop-ChildProcess -Force
+    Get-FleetSchedule -Name Tour-* | Stop-FleetSchedule
     if ($folder) {
         [IO.Directory]::Delete($folder, $true)
     }

@@ -8,7 +8,7 @@ if (args is ["child", .. string[] part])
     return await Child.RunAsync(part);
 }
 
-IBenchmarkArea[] areas = [new TcpArea(), new UdpArea(), new UdpClientArea(), new ChatArea(), new FramingArea(), new StructArea(), new DigestArea(), new FilesArea(), new ProcessArea(), new ChildArea(), new SchedulingArea(), new TimeArea()];
+IBenchmarkArea[] areas = [new TcpArea(), new UdpArea(), new UdpClientArea(), new ChatArea(), new FramingArea(), new StructArea(), new DigestArea(), new FilesArea(), new ProcessArea(), new ChildArea(), new SchedulingArea(), new TimeArea(), new FleetArea()];
 if (!BenchmarkOptions.TryParse(args, areas.Select(a => a.Name).ToArray(), out BenchmarkOptions? options))
 {
     return 2;

@@ -11,6 +11,10 @@ internal static class Programs
 {
     private static readonly bool CanPin = Environment.ProcessorCount > 1 && Find("taskset") is not null;
 
+    /// <summary>The embedded shell, in the configuration that this program was built in; it may not be built.</summary>
+    public static string EmbeddedShell { get; } = Path.Combine(BenchmarkOptions.RepositoryRoot, "src", "PSNetConcurrency.Shell", "bin",
+        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0", "pwsh" + (OperatingSystem.IsWindows() ? ".exe" : ""));
+
     /// <summary>A program's path, or null where it is not installed.</summary>
     public static string? Find(string name) => Path.IsPathRooted(name)
         ? (File.Exists(name) ? name : null)

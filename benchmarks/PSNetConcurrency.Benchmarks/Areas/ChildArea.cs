@@ -51,7 +51,7 @@ internal sealed class ChildArea : IBenchmarkArea
         {
             return true;
         }
-        string pwsh = options.PowerShell ?? EmbeddedShell();
+        string pwsh = options.PowerShell ?? Programs.EmbeddedShell;
         string manifest = Path.Combine(BenchmarkOptions.RepositoryRoot, "PSNetConcurrency.psd1");
         if (!File.Exists(pwsh) || !File.Exists(manifest))
         {
@@ -81,10 +81,4 @@ internal sealed class ChildArea : IBenchmarkArea
         table.Print();
         return true;
     }
-
-    public static string EmbeddedShell() =>
-        Path.Combine(BenchmarkOptions.RepositoryRoot, "src", "PSNetConcurrency.Shell", "bin", Configuration(), "net10.0", "pwsh" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-
-    // As this program was built, the shell was.
-    private static string Configuration() => AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
 }

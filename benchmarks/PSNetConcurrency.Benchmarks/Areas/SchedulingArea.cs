@@ -154,7 +154,7 @@ internal sealed partial class SchedulingArea : IBenchmarkArea
         options.PeerFolder is { } folder && Directory.Exists(folder) ? Directory.EnumerateFiles(folder, name, SearchOption.AllDirectories).FirstOrDefault() : null;
 
     private static Command Shell(BenchmarkOptions options, string file) =>
-        new(options.PowerShell ?? ChildArea.EmbeddedShell(), "-NoProfile", "-NonInteractive", "-Command", string.Format(CultureInfo.InvariantCulture, ScriptFormat, Path.Combine(BenchmarkOptions.RepositoryRoot, "PSNetConcurrency.psd1"), file));
+        new(options.PowerShell ?? Programs.EmbeddedShell, "-NoProfile", "-NonInteractive", "-Command", string.Format(CultureInfo.InvariantCulture, ScriptFormat, Path.Combine(BenchmarkOptions.RepositoryRoot, "PSNetConcurrency.psd1"), file));
 
     [GeneratedRegex(@"[0-9]+\.[0-9]+")]
     private static partial Regex Number();

@@ -211,6 +211,21 @@ public enum NetError
     /// <summary>No majority of the time servers agrees on the time.</summary>
     NoMajority,
 
+    /// <summary>A cron or calendar expression, or an interval, can't be read.</summary>
+    InvalidSchedule,
+
+    /// <summary>A schedule has no occurrence that is still to come.</summary>
+    ScheduleNeverElapses,
+
+    /// <summary>A schedule can't be said in the format asked for.</summary>
+    ScheduleNotExpressible,
+
+    /// <summary>An instant was reached later than is tolerated.</summary>
+    InstantMissed,
+
+    /// <summary>The system knows no time zone of that name.</summary>
+    TimeZoneNotFound,
+
     /// <summary>Any other failure the system reported; the message carries its words.</summary>
     SocketFailure,
 }

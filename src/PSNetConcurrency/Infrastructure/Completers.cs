@@ -70,6 +70,21 @@ public sealed class ChildProcessPoolNameCompleter : ListCompleter
     protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<ChildProcessPool>().Select(p => (p.Name, p.ToString()));
 }
 
+public sealed class FleetScheduleIdCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<FleetSchedule>().Select(s => (s.Id.ToString(CultureInfo.InvariantCulture), s.ToString()));
+}
+
+public sealed class FleetScheduleNameCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<FleetSchedule>().Select(s => (s.Name, s.ToString()));
+}
+
+public sealed class TimeZoneCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() => TimeZoneInfo.GetSystemTimeZones().Select(z => (z.Id, z.DisplayName)).Append(("Local", "The zone of this machine"));
+}
+
 public sealed class EncodingCompleter : ListCompleter
 {
     protected override IEnumerable<(string Value, string Tip)> Values() => EncodingTransformAttribute.Names.Select(n => (n, n));

@@ -23,7 +23,7 @@ internal static class ErrorFactory
         NetError.ScriptFailed or NetError.ExitCodeNotZero => ErrorCategory.InvalidResult,
         NetError.ChildKilled => ErrorCategory.OperationStopped,
         NetError.ConnectionRefused or NetError.HostUnreachable => ErrorCategory.ConnectionError,
-        NetError.TimedOut => ErrorCategory.OperationTimeout,
+        NetError.TimedOut or NetError.InstantMissed => ErrorCategory.OperationTimeout,
         NetError.PeerReset or NetError.PeerClosed or NetError.NotDelivered => ErrorCategory.ConnectionError,
         NetError.MessageTooLarge or NetError.DatagramTooLarge or NetError.QueueFull or NetError.SimulationTooLarge => ErrorCategory.LimitsExceeded,
         NetError.FrameCorrupted or NetError.FrameTruncated or NetError.SizeMismatch or NetError.DigestMismatch or NetError.FileChanged => ErrorCategory.InvalidData,
@@ -35,10 +35,12 @@ internal static class ErrorFactory
         NetError.UnsafePath or NetError.InsecureConnection or NetError.TransferRefused => ErrorCategory.SecurityError,
         NetError.HandleClosed or NetError.NoTerminal or NetError.StillRunning => ErrorCategory.InvalidOperation,
         NetError.NotEnoughSources or NetError.NoMajority => ErrorCategory.InvalidResult,
-        NetError.NotSupportedHere => ErrorCategory.NotImplemented,
         NetError.NoJob or NetError.JobTimeInvalid or NetError.DuplicateJobName or NetError.TicketInvalid => ErrorCategory.InvalidArgument,
         NetError.QuantumInvalid or NetError.QueueMismatch or NetError.RandomNumberExhausted => ErrorCategory.InvalidArgument,
         NetError.SimulationOverflow => ErrorCategory.LimitsExceeded,
+        NetError.InvalidSchedule => ErrorCategory.ParserError,
+        NetError.ScheduleNeverElapses or NetError.TimeZoneNotFound => ErrorCategory.ObjectNotFound,
+        NetError.ScheduleNotExpressible or NetError.NotSupportedHere => ErrorCategory.NotImplemented,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -35,6 +35,8 @@ internal static class HandleRegistry
 
     public static void Add(ChildProcessPool pool) => Add(new Entry(CurrentRunspace, pool, pool.CloseAsync, () => pool.State == ChildProcessPoolState.Closed));
 
+    public static void Add(FleetSchedule schedule) => Add(new Entry(CurrentRunspace, schedule, schedule.StopAsync, () => schedule.State != FleetScheduleState.Running));
+
     public static void Remove(object handle)
     {
         lock (Gate)

@@ -47,6 +47,9 @@ internal sealed class Bootstrap
     public static Bootstrap Here { get; } = AssemblyPath.AsSpan().IndexOfAny("[]*?`") >= 0 ? Elsewhere
         : new($"Microsoft.PowerShell.Core\\Import-Module '{AssemblyPath.Replace("'", "''", StringComparison.Ordinal)}'", isSent: false);
 
+    /// <summary>The child's half of what they speak.</summary>
+    public static byte[] ChildAssembly => Assembly.Value;
+
     /// <summary>PowerShell's arguments.</summary>
     public IReadOnlyList<string> Arguments { get; }
 

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Core.Time;
+
+/// <summary>One firing on one node: starts the agent ahead, sees that it knows the time, arms it, and gathers what it tells.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The run disposes of the source when it ends.")]
+internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetLauncher launcher, FleetReference reference, FleetRun plan, FleetNode node)
+{
+    private const int MostRecords = 10_000;
+
+    // A message takes so long at most to a node that is not far away and not overloaded: then the overlap is decided.
+    private static readonly TimeSpan DecisionAhead = TimeSpan.FromMilliseconds(250);
+
+    // From the instant, or the end of the script, until the node has told of it.
+    private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(10);
+
+    private readonly string _key = Guid.NewGuid().ToString("N");
+    private readonly TaskCompletionSource _measured = New(), _fired = New(), _done = New();
+    private readonly CancellationTokenSource _replaced = new();
+    private readonly Dictionary<string, (long Sent, TaskCompletionSource<long> Got)> _pings = [];
+    private readonly List<object?> _output = [], _errors = [];
+    private readonly IReadOnlyList<(string Host, int Port)> _asked = reference.Trusted;
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly DateTimeOffset _beganAt = reference.Now;
+    private IFleetLink? _link;
+    private FleetRun _run = plan;
+    private long _records;
+    private long _answeredAt;
+    private string? _unmeasured;
+
+    /// <summary>How long it took until the node was ready; null where it is not.</summary>
+    public TimeSpan? ReadyAfter { get; private set; }
+
+    /// <summary>Ends with the result, and never fails.</summary>
+    public Task<FleetRun> Completion { get; private set; } = null!;
+
+    /// <summary>Whether the script has begun and not ended.</summary>
+    private bool IsRunning => _fired.Task.IsCompleted && !Completion.IsCompleted;
+
+    public void Begin(FleetNodeRun? previous, CancellationToken stop) => Completion = RunAsync(previous, stop);
+
+    private async Task<FleetRun> RunAsync(FleetNodeRun? previous, CancellationToken stopAll)
+    {
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(stopAll, _replaced.Token);
+        CancellationToken stop = linked.Token;
+        Task reading = Task.CompletedTask;
+        try
+        {
+            // Starting waits for nobody, but takes a while: many nodes are started at once.
+            _link = await Task.Run(() => launcher.Start(node, FleetAgent.Plan(_key, node.ClockOffset, _asked)), stop).ConfigureAwait(false);
+            reading = ReadAsync(stop);
+            await FireAsync(previous, reading, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Set(FleetRunState.Stopped, _replaced.IsCancellationRequested ? "The next run replaced it." : "The schedule was stopped.");
+        }
+        catch (NetException e)
+        {
+            Set(_fired.Task.IsCompleted ? FleetRunState.Failed : FleetRunState.Unreachable, e.Message);
+        }
+        catch (Exception e)
+        {
+            Set(FleetRunState.Failed, $"{e.GetType().Name}: {e.Message}");
+        }
+        finally
+        {
+            if (_link is not null)
+            {
+                await _link.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _replaced.Dispose();
+        }
+        lock (_output)
+        {
+            string? cut = _records > MostRecords ? $"It wrote {_records} records, of which the first {MostRecords} are kept." : null;
+            return _run with { Output = [.. _output], Error = [.. _errors], Problem = _run.Problem ?? cut };
+        }
+    }
+
+    private async Task FireAsync(FleetNodeRun? previous, Task reading, CancellationToken stop)
+    {
+        if (!await WithinAsync(_measured.Task, reading, UntilDeadline(), stop).ConfigureAwait(false))
+        {
+            Set(FleetRunState.Unreachable, $"{node.Name} was not ready {options.StartingDeadline.TotalSeconds} s after the instant.");
+            return;
+        }
+        ReadyAfter = Stopwatch.GetElapsedTime(_began);
+        long? offset = _unmeasured is null ? null : await MeasureThroughChannelAsync(reading, stop).ConfigureAwait(false);
+        string? queued = null;
+        if (previous is not null && options.Overlap != FleetOverlapPolicy.Parallel)
+        {
+            await WithinAsync(previous.Completion, reading, Until(_run.Scheduled) - DecisionAhead, stop).ConfigureAwait(false);
+            if (previous.IsRunning)
+            {
+                queued = await DecideOverlapAsync(previous, stop).ConfigureAwait(false);
+                if (queued is null)
+                {
+                    return;
+                }
+            }
+        }
+        if (UntilDeadline() <= TimeSpan.Zero && queued is null)
+        {
+            Set(FleetRunState.Missed, $"{node.Name} was ready {TimeWords.Of(-Until(_run.Scheduled))} after the instant, which is more than the {options.StartingDeadline.TotalSeconds} s allowed.");
+            return;
+        }
+        await _link!.SendAsync(FleetAgent.ArmLine(_run.Scheduled.UtcTicks, offset), stop).ConfigureAwait(false);
+        _link.EndInput();
+        if (!await WithinAsync(_fired.Task, reading, Positive(Until(_run.Scheduled)) + ReportLimit, stop).ConfigureAwait(false))
+        {
+            Set(FleetRunState.Unreachable, $"{node.Name} was armed, and did not tell in {ReportLimit.TotalSeconds} s that it fired.");
+            return;
+        }
+        if (!await WithinAsync(_done.Task, reading, options.Timeout ?? Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false))
+        {
+            Set(FleetRunState.TimedOut, $"The script ran longer than the {options.Timeout!.Value.TotalSeconds} s it was given, and was stopped.");
+            return;
+        }
+        // What comes behind is how it ended.
+        await WithinAsync(reading, reading, ReportLimit, stop).ConfigureAwait(false);
+        if (_link.Failure is { } failure)
+        {
+            Set(FleetRunState.Failed, failure.Message);
+            return;
+        }
+        bool late = _run.Skew > options.Tolerance && !_run.IsCatchUp;
+        Set(late ? FleetRunState.Late : FleetRunState.Completed, queued
+            ?? (late ? $"It began {TimeWords.Of(_run.Skew!.Value)} after its instant{(ReadyAfter > _run.Scheduled - _beganAt ? $": the node was ready only {TimeWords.Of(ReadyAfter!.Value)} after it was started" : "")}." : null));
+    }
+
+    // Null: this one does not run.
+    private async Task<string?> DecideOverlapAsync(FleetNodeRun previous, CancellationToken stop)
+    {
+        switch (options.Overlap)
+        {
+            case FleetOverlapPolicy.Skip:
+                Set(FleetRunState.Skipped, $"Run {previous._run.Number} had not ended on {node.Name}.");
+                return null;
+            case FleetOverlapPolicy.Queue:
+                await previous.Completion.WaitAsync(stop).ConfigureAwait(false);
+                return $"It waited for run {previous._run.Number} to end.";
+            default:
+                previous.Replace();
+                await previous.Completion.WaitAsync(stop).ConfigureAwait(false);
+                return $"It replaced run {previous._run.Number}.";
+        }
+    }
+
+    private void Replace()
+    {
+        try
+        {
+            _replaced.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended in this moment.
+        }
+    }
+
+    // What the node tells and what is decided here come at the same time.
+    private void Change(Func<FleetRun, FleetRun> change)
+    {
+        lock (_output)
+        {
+            _run = change(_run);
+        }
+    }
+
+    private void Set(FleetRunState state, string? problem) => Change(r => r with { State = state, Problem = problem ?? r.Problem });
+
+    private TimeSpan Until(DateTimeOffset instant) => instant - reference.Now;
+
+    // What is made up for has no instant any more.
+    private TimeSpan UntilDeadline() => Until(_run.IsCatchUp ? _beganAt : _run.Scheduled) + options.StartingDeadline;
+
+    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
+
+    /// <summary>Waits for one thing; false where the time ran out. Where the node ends first, its failure is thrown, or that it ended.</summary>
+    private async Task<bool> WithinAsync(Task wanted, Task reading, TimeSpan limit, CancellationToken stop)
+    {
+        Task first;
+        try
+        {
+            first = await Task.WhenAny(wanted, reading).WaitAsync(limit == Timeout.InfiniteTimeSpan ? limit : Deadline.Bounded(limit), stop).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return wanted.IsCompleted;
+        }
+        if (first == wanted || wanted.IsCompleted)
+        {
+            return true;
+        }
+        await reading.ConfigureAwait(false);
+        throw _link!.Failure ?? new NetException(NetError.PeerClosed, $"{node.Name} ended before it fired.", node.Name);
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using PSNetConcurrency.Core.Net;
+
+namespace PSNetConcurrency.Core.Time;
+
+/// <summary>Waits for an instant of this machine's clock, or of time servers'.</summary>
+internal sealed class ClockWaiter(Func<CancellationToken, Task<ClockOffset>>? measure)
+{
+    // A clock that is set meanwhile is noticed within this time.
+    private static readonly TimeSpan Nap = TimeSpan.FromSeconds(1);
+
+    // Clocks wander: so long before the instant the servers are asked again, which takes a few seconds where they are public.
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(30);
+    private static readonly long StepTicks = 10 * TimeSpan.TicksPerMillisecond;
+
+    private ClockOffset? _measured;
+    private SteadyClock _reference;
+
+    /// <summary>What is left, for progress.</summary>
+    public TimeSpan Left { get; private set; }
+
+    /// <exception cref="NetException">The servers can't be used; or the instant is further away than <paramref name="longest"/> (<see cref="NetError.TimedOut"/>).</exception>
+    public async Task<ClockWait> WaitAsync(DateTimeOffset target, TimeSpan? longest, CancellationToken stop)
+    {
+        PreciseWait.WarmUp();
+        await MeasureAsync(stop).ConfigureAwait(false);
+        if (LeftUntil(target) > longest)
+        {
+            throw new NetException(NetError.TimedOut, $"{target:yyyy-MM-dd HH:mm:ss.fff zzz} is {Left:c} away, and {longest.Value.TotalSeconds} s may be waited.", target);
+        }
+        long began = Stopwatch.GetTimestamp();
+        bool asked = Left < AskAgain;
+        while (LeftUntil(target) > PreciseWait.Handover)
+        {
+            TimeSpan left = LeftUntil(target) - PreciseWait.Handover;
+            await Task.Delay(left < Nap ? left : Nap, stop).ConfigureAwait(false);
+            if (measure is not null && ((!asked && LeftUntil(target) < AskAgain) || WasSet()))
+            {
+                asked = true;
+                await MeasureAgainAsync(stop).ConfigureAwait(false);
+            }
+        }
+        stop.ThrowIfCancellationRequested();
+        // It holds the thread, so not one that others wait for.
+        long reached = await Task.Run(() =>
+        {
+            PreciseWait.Until(() => target.UtcTicks - Now);
+            return Now;
+        }, CancellationToken.None).ConfigureAwait(false);
+        return new ClockWait
+        {
+            Target = target,
+            Reached = new DateTimeOffset(reached, TimeSpan.Zero).ToOffset(target.Offset),
+            Waited = Stopwatch.GetElapsedTime(began),
+            Measurement = _measured,
+        };
+    }
+
+    // Where this machine's clock is the standard itself, setting it counts.
+    private long Now => measure is null ? DateTime.UtcNow.Ticks : _reference.Now;
+
+    private bool WasSet() => Math.Abs(DateTime.UtcNow.Ticks + _measured!.Offset.Ticks - _reference.Now) > StepTicks;
+
+    private TimeSpan LeftUntil(DateTimeOffset target) => Left = TimeSpan.FromTicks(target.UtcTicks - Now);
+
+    private async Task MeasureAgainAsync(CancellationToken stop)
+    {
+        try
+        {
+            await MeasureAsync(stop).ConfigureAwait(false);
+        }
+        catch (NetException)
+        {
+            // What was measured before holds on, by elapsed time.
+        }
+    }
+
+    private async Task MeasureAsync(CancellationToken stop)
+    {
+        if (measure is not null)
+        {
+            ClockOffset measured = await measure(stop).ConfigureAwait(false);
+            (_measured, _reference) = (measured, SteadyClock.Local(measured.Offset.Ticks));
+        }
+    }
+}
