@@ -80,7 +80,7 @@ public sealed class ScheduleCalendarTests
     [InlineData("Mon,,Tue", "character 5", "weekday")]
     [InlineData("10..5:00", "character 1", "range")]
     [InlineData("*-*-0", "character 5", "no day")]
-    [InlineData("*-13-1", "character 1", "no month")]
+    [InlineData("*-13-1", "character 3", "no month")]
     [InlineData("2200-1-1", "character 1", "no year")]
     [InlineData("24:00", "character 1", "no hour")]
     [InlineData("10:60", "character 4", "no minute")]

@@ -45,6 +45,8 @@ internal sealed class ChildFleetLink : IFleetLink
             }
         }
         while (await reading.WaitAsync(stop).ConfigureAwait(false));
+        // Its pipe ends a moment before it does, and how it ended is known with its end.
+        await _child.WaitAsync(null, stop).ConfigureAwait(false);
     }
 
     public async Task StopAsync()
