@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using PSNetConcurrency.Core.Net;
@@ -44,6 +45,7 @@ internal sealed class FleetRig : IFleetLauncher
 
     public IFleetLink Start(FleetNode node, string plan) => new Link(this, node, plan);
 
+    [SuppressMessage("Design", "CA1001", Justification = "Stopping it ends the token's use.")]
     private sealed class Link : IFleetLink
     {
         private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
