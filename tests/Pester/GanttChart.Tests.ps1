@@ -21,7 +21,7 @@ Describe 'ConvertTo-GanttChart' {
         Import-Clixml -Path $path | ConvertTo-GanttChart -Width 60 | Should -Be ($result | ConvertTo-GanttChart -Width 60)
     }
 
-    It 'draws what other jobs have' {
+    It 'draws what other jobs have' -Skip:(-not (Get-Command Start-ThreadJob -ErrorAction Ignore)) {
         $job = Start-ThreadJob -Name 'thread' { 1 }
         $null = $job | Wait-Job
         $job | ConvertTo-GanttChart -Width 60 -NoColor | Should -Match '^thread '

@@ -32,7 +32,7 @@ Describe 'Invoke-SchedulerSimulation' {
 
     It 'reproduces mlfq.py' {
         $jobs = @{ Burst = 84; IoEvery = 7 }, @{ Burst = 42; IoEvery = 3 }, @{ Burst = 51; IoEvery = 4 }
-        (Invoke-SchedulerSimulation $jobs -Policy MLFQ -Compatibility Ostep).Job.Turnaround | Should -Be 175, 191, 168
+        (Invoke-SchedulerSimulation $jobs -Policy MLFQ -Compatibility Ostep).Job.Turnaround | Should -Be 180, 161, 171
     }
 
     It 'tells the reason of each event' {

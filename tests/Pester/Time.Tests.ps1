@@ -7,11 +7,9 @@ AfterAll {
     Remove-Module PSNetConcurrency
 }
 
-AfterEach {
-    Get-NetListener | Stop-NetListener
-}
-
 Describe 'Get-NetworkTime' {
+    AfterEach { Get-NetListener | Stop-NetListener }
+
     It 'tells how far a server is ahead, in every protocol' {
         $times = Start-TimeServer -Protocol All -Offset 1h | Get-NetworkTime -TimeoutSeconds 30
         $times | Should -HaveCount 5
@@ -43,6 +41,8 @@ Describe 'Get-NetworkTime' {
 }
 
 Describe 'Measure-ClockOffset, Test-ClockOffset and Select-TimeReference' {
+    AfterEach { Get-NetListener | Stop-NetListener }
+
     It 'convicts a liar' {
         $servers = @(1..3 | ForEach-Object { Start-TimeServer }) + (Start-TimeServer -Offset 5s)
         $clock = $servers | Measure-ClockOffset -MinimumSource 3
@@ -68,6 +68,8 @@ Describe 'Measure-ClockOffset, Test-ClockOffset and Select-TimeReference' {
 }
 
 Describe 'Start-TimeServer' {
+    AfterEach { Get-NetListener | Stop-NetListener }
+
     It 'answers no longer than it is asked, and only clients' {
         $server = Start-TimeServer
         $request = [byte[]]::new(48)
