@@ -10,8 +10,8 @@ public sealed class WaitAndStopTests : ChildTests
     {
         string folder = Directory.CreateTempSubdirectory("psnc").FullName;
         _session.Run($"Invoke-ChildProcess mkfifo '{folder}/1', '{folder}/2'");
-        // Each but the first reads the pipe of the one before it, which ends when that one does.
-        string start = $"3, 1, 2 | Start-ChildProcess sh '-c', 'read x; cd {folder}; if [ $x != 1 ]; then cat $((x - 1)); fi; if [ $x != 3 ]; then exec 3> $x; fi; echo $x' | ";
+        // Each but the first reads the pipe of the one before it, which ends a moment before that one does.
+        string start = $"3, 1, 2 | Start-ChildProcess sh '-c', 'read x; cd {folder}; if [ $x != 1 ]; then cat $((x - 1)); sleep 0.5; fi; if [ $x != 3 ]; then exec 3> $x; fi; echo $x' | ";
         Assert.Equal(["3", "1", "2"], _session.Run(start + "Wait-ChildProcess | Receive-ChildProcess -AutoRemove").Texts());
         Assert.Equal(["1", "2", "3"], _session.Run(start + "Wait-ChildProcess -AsCompleted | Receive-ChildProcess -AutoRemove").Texts());
         Assert.Empty(_session.Run("Get-ChildProcess"));
