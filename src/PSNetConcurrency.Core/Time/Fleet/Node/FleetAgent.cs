@@ -20,6 +20,7 @@ internal sealed class FleetAgent
     private SteadyClock _reference;
     private long _target;
     private long _started;
+    private int? _priority;
 
     /// <param name="plan">As <see cref="Plan"/> writes it.</param>
     public FleetAgent(string plan)
@@ -99,13 +100,18 @@ internal sealed class FleetAgent
     /// <summary>Waits out the rest; returns the line that tells that the script begins now.</summary>
     public string WaitLast()
     {
+        _priority = WaitPriority.Raise();
         SleepUntil(PreciseWait.Handover);
         PreciseWait.Until(() => Left);
         return Line(Fired, Text(_reference.Now));
     }
 
     /// <summary>Notes that the script begins.</summary>
-    public void Start() => _started = _reference.Now;
+    public void Start()
+    {
+        WaitPriority.Restore(_priority);
+        _started = _reference.Now;
+    }
 
     /// <summary>The line that tells when the script began, and that it ended now.</summary>
     public string End() => Line(Done, Text(_started), Text(_reference.Now));
