@@ -46,13 +46,29 @@ public sealed class FleetHost
         return [_agent.Begin()];
     }
 
-    public string[] Take(object line) => _agent.Take(line.ToString() ?? "") is { } answer ? [answer] : [];
+    public string[] Take(object line)
+    {
+        string? answer = _agent.Take(line.ToString() ?? "");
+        if (IsArmed)
+        {
+            new Thread(TellAside) { IsBackground = true, Name = "Fleet" }.Start();
+        }
+        return answer is null ? [] : [answer];
+    }
 
-    public string[] WaitNear() => _agent.WaitNear() is { } report ? [report] : [];
+    public IReadOnlyList<string> WaitNear() => _agent.WaitNear();
 
-    public string[] WaitLast() => [_agent.WaitLast()];
-
-    public void Start() => _agent.Start();
+    /// <summary>The first thing that the script does.</summary>
+    public void WaitLast() => _agent.WaitLast();
 
     public string[] End() => [_agent.End()];
+
+    // Its own streams are the script's while that runs.
+    private void TellAside()
+    {
+        if (_agent.TellLongRun() is { } line)
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
 }

@@ -103,11 +103,14 @@ internal sealed class FleetRig : IFleetLauncher
                 }
                 if (agent.IsArmed)
                 {
-                    Write(agent.WaitNear());
-                    Write(agent.WaitLast());
-                    agent.Start();
+                    foreach (string line in agent.WaitNear())
+                    {
+                        Write(line);
+                    }
+                    _ = Task.Run(() => agent.TellLongRun() is { } line && _records.Writer.TryWrite(new FleetRecord(FleetRecordKind.Aside, line)));
                     try
                     {
+                        agent.WaitLast();
                         rig.Script(node.Name, Write, _stop.Token);
                     }
                     finally

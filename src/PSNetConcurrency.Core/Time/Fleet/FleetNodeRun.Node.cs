@@ -50,9 +50,13 @@ internal sealed partial class FleetNodeRun
         {
             await foreach (FleetRecord record in _link!.ReadAsync(stop).ConfigureAwait(false))
             {
-                if (record.Kind == FleetRecordKind.Output && record.Value is string line && line.StartsWith(_key, StringComparison.Ordinal))
+                if (record.Kind != FleetRecordKind.Error && record.Value is string line && line.StartsWith(_key, StringComparison.Ordinal))
                 {
                     Take(line);
+                    continue;
+                }
+                if (record.Kind == FleetRecordKind.Aside)
+                {
                     continue;
                 }
                 lock (_output)
@@ -101,12 +105,18 @@ internal sealed partial class FleetNodeRun
                     }
                 }
                 break;
+            case FleetAgent.Armed:
+                _armed.TrySetResult();
+                break;
             case FleetAgent.Fired:
                 Change(r => r with { Fired = At(words[2]) });
-                _fired.TrySetResult();
                 break;
             case FleetAgent.Done:
-                Change(r => r with { Fired = At(words[2]), Duration = TimeSpan.FromTicks(Number(words[3]) - Number(words[2])) });
+                // Where it failed before it began, its parameters did.
+                if (words[2] != "0")
+                {
+                    Change(r => r with { Fired = At(words[2]), Duration = TimeSpan.FromTicks(Number(words[3]) - Number(words[2])) });
+                }
                 _done.TrySetResult();
                 break;
         }

@@ -17,7 +17,7 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
     private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(10);
 
     private readonly string _key = Guid.NewGuid().ToString("N");
-    private readonly TaskCompletionSource _measured = New(), _fired = New(), _done = New();
+    private readonly TaskCompletionSource _measured = New(), _armed = New(), _done = New();
     private readonly CancellationTokenSource _replaced = new();
     private readonly Dictionary<string, (long Sent, TaskCompletionSource<long> Got)> _pings = [];
     private readonly List<object?> _output = [], _errors = [];
@@ -37,7 +37,7 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
     public Task<FleetRun> Completion { get; private set; } = null!;
 
     /// <summary>Whether the script has begun and not ended.</summary>
-    private bool IsRunning => _fired.Task.IsCompleted && !Completion.IsCompleted;
+    private bool IsRunning => _armed.Task.IsCompleted && Until(_run.Scheduled) <= TimeSpan.Zero && !Completion.IsCompleted;
 
     public void Begin(FleetNodeRun? previous, CancellationToken stop) => Completion = RunAsync(previous, stop);
 
@@ -59,7 +59,7 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
         }
         catch (NetException e)
         {
-            Set(_fired.Task.IsCompleted ? FleetRunState.Failed : FleetRunState.Unreachable, e.Message);
+            Set(_armed.Task.IsCompleted ? FleetRunState.Failed : FleetRunState.Unreachable, e.Message);
         }
         catch (Exception e)
         {
@@ -110,12 +110,14 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
         }
         await _link!.SendAsync(FleetAgent.ArmLine(_run.Scheduled.UtcTicks, offset), stop).ConfigureAwait(false);
         _link.EndInput();
-        if (!await WithinAsync(_fired.Task, reading, Positive(Until(_run.Scheduled)) + ReportLimit, stop).ConfigureAwait(false))
+        if (!await WithinAsync(_armed.Task, reading, Positive(Until(_run.Scheduled)) + ReportLimit, stop).ConfigureAwait(false))
         {
-            Set(FleetRunState.Unreachable, $"{node.Name} was armed, and did not tell in {ReportLimit.TotalSeconds} s that it fired.");
+            Set(FleetRunState.Unreachable, $"{node.Name} was told when to fire, and did not answer in {ReportLimit.TotalSeconds} s.");
             return;
         }
-        if (!await WithinAsync(_done.Task, reading, options.Timeout ?? Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false))
+        // From there on the node needs nobody to fire.
+        TimeSpan limit = options.Timeout is { } given ? Positive(Until(_run.Scheduled)) + given : Timeout.InfiniteTimeSpan;
+        if (!await WithinAsync(_done.Task, reading, limit, stop).ConfigureAwait(false))
         {
             Set(FleetRunState.TimedOut, $"The script ran longer than the {options.Timeout!.Value.TotalSeconds} s it was given, and was stopped.");
             return;

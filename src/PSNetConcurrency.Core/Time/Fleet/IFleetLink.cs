@@ -7,6 +7,9 @@ internal enum FleetRecordKind
 {
     Output,
     Error,
+
+    /// <summary>A line beside the streams, where the agent tells what it can't tell there while the script runs.</summary>
+    Aside,
 }
 
 /// <summary>A record that a node wrote.</summary>

@@ -38,9 +38,16 @@ internal sealed class ChildFleetLink : IFleetLink
         {
             while (reading.Next() is { } record)
             {
-                if (record.Stream is ChildStreamKind.Output or ChildStreamKind.Error)
+                FleetRecordKind? kind = record.Stream switch
                 {
-                    yield return new FleetRecord(record.Stream == ChildStreamKind.Output ? FleetRecordKind.Output : FleetRecordKind.Error, record.Value);
+                    ChildStreamKind.Output => FleetRecordKind.Output,
+                    ChildStreamKind.Error => FleetRecordKind.Error,
+                    ChildStreamKind.StandardError => FleetRecordKind.Aside,
+                    _ => null,
+                };
+                if (kind is { } known)
+                {
+                    yield return new FleetRecord(known, record.Value);
                 }
             }
         }

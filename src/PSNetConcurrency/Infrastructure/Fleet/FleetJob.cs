@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using PSNetConcurrency.Core.Processes.Protocol;
 using PSNetConcurrency.Infrastructure.Processes;
 using PSNetConcurrency.Infrastructure.Scripting;
@@ -25,18 +26,19 @@ internal sealed class FleetJob
             $__fleet = [Activator]::CreateInstance($__type, [object[]]@($__plan, [byte[]]$__values))
             $__arguments = $__fleet.Arguments
             $__script = [scriptblock]::Create($__text)
-            $__nothing = [scriptblock]::Create('')
-            try { $__fleet.Start(); & $__nothing @__arguments } finally { $null = $__fleet.End() }
+            $__warm = [scriptblock]::Create('$__fleet.WaitLast(); [DateTime]::UtcNow.Ticks; "$(1 + 1)".Length; foreach ($__i in @(1, 2)) { @{ A = $__i }.A }; 1, 2 | & { process { $_ } }')
+            try { $null = & $__warm @__arguments } finally { $null = $__fleet.End() }
             $__fleet.Begin($__script, $ExecutionContext.SessionState.PSVariable)
         }
         process { $__fleet.Take($_) }
         end {
             if (-not $__fleet.IsArmed) { return }
             $__fleet.WaitNear()
-            $__fleet.WaitLast()
-            try { $__fleet.Start(); & $__script @__arguments } finally { $__fleet.End() }
+            try { & $__script @__arguments } finally { $__fleet.End() }
         }
         """;
+
+    private const string Wait = "$__fleet.WaitLast();";
 
     private static readonly Lazy<string> Version = new(() =>
     {
@@ -48,7 +50,7 @@ internal sealed class FleetJob
 
     private FleetJob(string script, byte[] values) => (Script, Values) = (script, values);
 
-    /// <summary>The text of the script, $using: resolved.</summary>
+    /// <summary>The text of the script, $using: resolved; the first thing it does is to wait for its time.</summary>
     public string Script { get; }
 
     public byte[] Values { get; }
@@ -69,7 +71,7 @@ internal sealed class FleetJob
             writer.Text(name);
             JobEncoder.Write(writer, value, $"variable {name}");
         }
-        return new FleetJob(script.Script, writer.Buffer.AsSpan(0, writer.Length).ToArray());
+        return new FleetJob(WithWait(script.Script), writer.Buffer.AsSpan(0, writer.Length).ToArray());
     }
 
     /// <summary>The parameters of <see cref="Wrapper"/>; the assembly only where the node does not have it from its start.</summary>
@@ -81,4 +83,17 @@ internal sealed class FleetJob
         ["__assembly"] = withAssembly ? Bootstrap.ChildAssembly : null,
         ["__version"] = Version.Value,
     };
+
+    // On the line of the first statement, so that lines keep their numbers.
+    private static string WithWait(string script)
+    {
+        ScriptBlockAst ast = Parser.ParseInput(script, out _, out _);
+        NamedBlockAst? block = ast.BeginBlock ?? ast.ProcessBlock ?? ast.EndBlock;
+        int[] first = [.. new IEnumerable<Ast>?[] { block?.Statements, block?.Traps }.SelectMany(a => a ?? []).Select(a => a.Extent.StartOffset)];
+        int at = first.Length > 0 ? first.Min()
+            : block is { Unnamed: false } ? block.Extent.EndOffset - 1
+            : script.Length;
+        // At the end, a comment may be before it.
+        return script.Insert(at, first.Length > 0 ? Wait : $"\n{Wait}");
+    }
 }

@@ -9,10 +9,10 @@ namespace PSNetConcurrency.Core.Time;
 /// </summary>
 internal sealed class FleetAgent
 {
-    public const string Measured = "measured", Unmeasured = "unmeasured", Pong = "pong", Fired = "fired", Done = "done";
+    public const string Measured = "measured", Unmeasured = "unmeasured", Pong = "pong", Armed = "armed", Fired = "fired", Done = "done";
     public const string Ping = "ping", Arm = "arm";
 
-    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1.2), RefreshSpread = TimeSpan.FromSeconds(0.5), Nap = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1.2), RefreshSpread = TimeSpan.FromSeconds(0.5), Nap = TimeSpan.FromSeconds(1), LongRun = TimeSpan.FromMilliseconds(100);
 
     private readonly string _key;
     private readonly NodeClock _clock;
@@ -20,7 +20,7 @@ internal sealed class FleetAgent
     private SteadyClock _reference;
     private long _target;
     private long _started;
-    private int? _priority;
+    private volatile bool _ended;
 
     /// <param name="plan">As <see cref="Plan"/> writes it.</param>
     public FleetAgent(string plan)
@@ -49,6 +49,7 @@ internal sealed class FleetAgent
     public string Begin()
     {
         PreciseWait.WarmUp();
+        WaitPriority.Restore(WaitPriority.Raise());
         try
         {
             _clock.Measure();
@@ -78,43 +79,53 @@ internal sealed class FleetAgent
         }
     }
 
-    /// <summary>Waits for the instant, which may be over; returns what was measured last, where the node measures itself.</summary>
-    public string? WaitNear()
+    /// <summary>Waits until shortly before the instant, which may be over; returns what was measured last, where the node measures itself, and that it is armed.</summary>
+    public IReadOnlyList<string> WaitNear()
     {
-        string? report = null;
-        if (_asksServers && _clock.Offset is not null)
+        List<string> lines = [];
+        // The first measurement was taken while everything started; nodes that share a machine take the second in turn.
+        TimeSpan before = Refresh + (RefreshSpread * Random.Shared.NextDouble());
+        if (_asksServers && _clock.Offset is not null && Left > before.Ticks)
         {
-            // The first measurement was taken while everything started; nodes that share a machine take the second in turn.
-            TimeSpan before = Refresh + (RefreshSpread * Random.Shared.NextDouble());
-            if (Left > before.Ticks)
-            {
-                SleepUntil(before);
-                _clock.Measure();
-                _reference = SteadyClock.Local(_clock.Now - DateTime.UtcNow.Ticks + _clock.Offset!.Value.Offset);
-                report = Report();
-            }
+            SleepUntil(before);
+            _clock.Measure();
+            _reference = SteadyClock.Local(_clock.Now - DateTime.UtcNow.Ticks + _clock.Offset!.Value.Offset);
+            lines.Add(Report());
         }
-        return report;
+        lines.Add(Line(Armed));
+        return lines;
     }
 
-    /// <summary>Waits out the rest; returns the line that tells that the script begins now.</summary>
-    public string WaitLast()
+    /// <summary>Waits out the rest, as the first thing that the script does: all that comes before a script begins is done by then. Where it is not armed, or has waited, it does nothing.</summary>
+    public void WaitLast()
     {
-        _priority = WaitPriority.Raise();
+        if (!IsArmed || _started != 0)
+        {
+            return;
+        }
+        int? priority = WaitPriority.Raise();
         SleepUntil(PreciseWait.Handover);
         PreciseWait.Until(() => Left);
-        return Line(Fired, Text(_reference.Now));
-    }
-
-    /// <summary>Notes that the script begins.</summary>
-    public void Start()
-    {
-        WaitPriority.Restore(_priority);
+        WaitPriority.Restore(priority);
         _started = _reference.Now;
     }
 
-    /// <summary>The line that tells when the script began, and that it ended now.</summary>
-    public string End() => Line(Done, Text(_started), Text(_reference.Now));
+    /// <summary>A while after the instant, the line that tells when the script began; null where it has ended by then, which tells the same.</summary>
+    public string? TellLongRun()
+    {
+        while (Left > -LongRun.Ticks)
+        {
+            Thread.Sleep(TimeSpan.FromTicks(Math.Min(Left + LongRun.Ticks, Nap.Ticks)));
+        }
+        return _started != 0 && !_ended ? Line(Fired, Text(_started)) : null;
+    }
+
+    /// <summary>The line that tells when the script began, or 0, and that it ended now.</summary>
+    public string End()
+    {
+        _ended = true;
+        return Line(Done, Text(_started), Text(_reference.Now));
+    }
 
     private long Left => _target - _reference.Now;
 
