@@ -55,7 +55,8 @@ internal sealed partial class FleetNodeRun
                     Take(line);
                     continue;
                 }
-                if (record.Kind == FleetRecordKind.Aside)
+                // What comes before the node has measured is written to have writing compiled.
+                if (record.Kind == FleetRecordKind.Aside || !_measured.Task.IsCompleted)
                 {
                     continue;
                 }
@@ -111,7 +112,7 @@ internal sealed partial class FleetNodeRun
             case FleetAgent.Fired:
                 Change(r => r with { Fired = At(words[2]) });
                 break;
-            case FleetAgent.Done:
+            case FleetAgent.Done when _measured.Task.IsCompleted:
                 // Where it failed before it began, its parameters did.
                 if (words[2] != "0")
                 {

@@ -44,11 +44,8 @@ internal sealed class ClockWaiter(Func<CancellationToken, Task<ClockOffset>>? me
         // It holds the thread, so not one that others wait for.
         long reached = await Task.Run(() =>
         {
-            int? priority = WaitPriority.Raise();
             PreciseWait.Until(() => target.UtcTicks - Now);
-            long now = Now;
-            WaitPriority.Restore(priority);
-            return now;
+            return Now;
         }, CancellationToken.None).ConfigureAwait(false);
         return new ClockWait
         {

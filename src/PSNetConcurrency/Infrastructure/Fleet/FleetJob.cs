@@ -12,7 +12,7 @@ internal sealed class FleetJob
 {
     /// <summary>
     /// What runs around it on a node. It calls once whatever it calls when it counts, so that this is compiled and bound by then.
-    /// The names are such that no script means them.
+    /// What that writes comes before the agent's measurement, and is left out. The names are such that no script means them.
     /// </summary>
     public const string Wrapper =
         """
@@ -26,8 +26,8 @@ internal sealed class FleetJob
             $__fleet = [Activator]::CreateInstance($__type, [object[]]@($__plan, [byte[]]$__values))
             $__arguments = $__fleet.Arguments
             $__script = [scriptblock]::Create($__text)
-            $__warm = [scriptblock]::Create('$__fleet.WaitLast(); [DateTime]::UtcNow.Ticks; "$(1 + 1)".Length; foreach ($__i in @(1, 2)) { @{ A = $__i }.A }; 1, 2 | & { process { $_ } }')
-            try { $null = & $__warm @__arguments } finally { $null = $__fleet.End() }
+            $__warm = [scriptblock]::Create('$__fleet.WaitLast(); [DateTime]::UtcNow; [DateTime]::UtcNow.Ticks; "$(1 + 1)"; foreach ($__i in @(1, 2)) { @{ A = $__i } }; 1, 2 | & { process { $_ } }')
+            try { & $__warm @__arguments } finally { $__fleet.End() }
             $__fleet.Begin($__script, $ExecutionContext.SessionState.PSVariable)
         }
         process { $__fleet.Take($_) }

@@ -12,7 +12,7 @@ internal sealed class FleetAgent
     public const string Measured = "measured", Unmeasured = "unmeasured", Pong = "pong", Armed = "armed", Fired = "fired", Done = "done";
     public const string Ping = "ping", Arm = "arm";
 
-    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1.2), RefreshSpread = TimeSpan.FromSeconds(0.5), Nap = TimeSpan.FromSeconds(1), LongRun = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1.2), RefreshSpread = TimeSpan.FromSeconds(0.5), Nap = TimeSpan.FromSeconds(1), LongRun = TimeSpan.FromMilliseconds(100), Quiet = TimeSpan.FromMilliseconds(20);
 
     private readonly string _key;
     private readonly NodeClock _clock;
@@ -49,7 +49,6 @@ internal sealed class FleetAgent
     public string Begin()
     {
         PreciseWait.WarmUp();
-        WaitPriority.Restore(WaitPriority.Raise());
         try
         {
             _clock.Measure();
@@ -103,10 +102,8 @@ internal sealed class FleetAgent
         {
             return;
         }
-        int? priority = WaitPriority.Raise();
         SleepUntil(PreciseWait.Handover);
         PreciseWait.Until(() => Left);
-        WaitPriority.Restore(priority);
         _started = _reference.Now;
     }
 
@@ -124,7 +121,14 @@ internal sealed class FleetAgent
     public string End()
     {
         _ended = true;
-        return Line(Done, Text(_started), Text(_reference.Now));
+        string line = Line(Done, Text(_started), Text(_reference.Now));
+        // What comes behind a script takes more than most scripts do: nodes that share a machine begin theirs first.
+        TimeSpan left = TimeSpan.FromTicks(Left) + Quiet;
+        if (_started != 0 && left > TimeSpan.Zero)
+        {
+            Thread.Sleep(left);
+        }
+        return line;
     }
 
     private long Left => _target - _reference.Now;
