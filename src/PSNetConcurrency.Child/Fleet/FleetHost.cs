@@ -46,6 +46,17 @@ public sealed class FleetHost
         return [_agent.Begin()];
     }
 
+    /// <summary>
+    /// Called first in a try block whose finally tells the end: errors that end a statement end only that, as where there is no
+    /// try block. PowerShell would otherwise end the script with them. Where there is no such switch, it does.
+    /// </summary>
+    public static void EnterTry(EngineIntrinsics intrinsics)
+    {
+        const BindingFlags Hidden = BindingFlags.Instance | BindingFlags.NonPublic;
+        object? context = typeof(EngineIntrinsics).GetField("_context", Hidden)?.GetValue(intrinsics);
+        context?.GetType().GetProperty("PropagateExceptionsToEnclosingStatementBlock", Hidden)?.SetValue(context, false);
+    }
+
     public string[] Take(object line)
     {
         string? answer = _agent.Take(line.ToString() ?? "");

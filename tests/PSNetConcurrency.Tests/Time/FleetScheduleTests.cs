@@ -27,7 +27,8 @@ public sealed class FleetScheduleTests : IDisposable
                 $using:other
                 "$(@($input).Count)$_"
                 [Console]::WriteLine('aside')
-                Write-Error 'a complaint' -ErrorAction SilentlyContinue
+                No-SuchCommand
+                'gone on'
                 throw 'the end'
             }
             """)];
@@ -39,8 +40,10 @@ public sealed class FleetScheduleTests : IDisposable
             Assert.Contains("the end", (string)run.Problem, StringComparison.Ordinal);
             object[] output = run.Output;
             Assert.Equal("one 3 from here", output[1]);
-            Assert.Equal(7L, ((System.Collections.Hashtable)output[2])["Kept"]);
-            Assert.Equal("0", output[3]);
+            Assert.Equal(7L, ((System.Collections.Hashtable)((PSObject)output[2]).BaseObject)["Kept"]);
+            Assert.Equal(["0", "gone on"], output[3..]);
+            Assert.Contains("No-SuchCommand", Assert.Single((object[])run.Error).ToString(), StringComparison.Ordinal);
+            Assert.True(((TimeSpan?)run.Duration) > TimeSpan.Zero);
             TimeSpan skew = run.Skew, error = run.ClockError, offset = run.ClockOffset;
             Assert.True(skew >= TimeSpan.Zero);
             TimeSpan expected = TimeSpan.FromSeconds(20) - (run.Node == "local:00:30:00" ? TimeSpan.FromMinutes(30) : TimeSpan.FromSeconds(-2));

@@ -27,14 +27,16 @@ internal sealed class FleetJob
             $__arguments = $__fleet.Arguments
             $__script = [scriptblock]::Create($__text)
             $__warm = [scriptblock]::Create('$__fleet.WaitLast(); [DateTime]::UtcNow; [DateTime]::UtcNow.Ticks; "$(1 + 1)"; foreach ($__i in @(1, 2)) { @{ A = $__i } }; 1, 2 | & { process { $_ } }')
-            try { & $__warm @__arguments } finally { $__fleet.End() }
+            $__run = { param($__called) try { $__type::EnterTry($ExecutionContext); & $__called @__arguments } finally { $__fleet.End() } }
+            . $__run $__warm
             $__fleet.Begin($__script, $ExecutionContext.SessionState.PSVariable)
         }
         process { $__fleet.Take($_) }
         end {
             if (-not $__fleet.IsArmed) { return }
             $__fleet.WaitNear()
-            try { & $__script @__arguments } finally { $__fleet.End() }
+            $_ = $null
+            . $__run $__script
         }
         """;
 
