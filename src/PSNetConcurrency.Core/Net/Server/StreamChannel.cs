@@ -120,9 +120,11 @@ internal sealed class StreamChannel : Channel
     private async Task RunAsync(StreamProtocol protocol)
     {
         Exception? reason = null;
-        Stream stream = new NetworkStream(_socket, ownsSocket: true);
+        Stream stream = Stream.Null;
         try
         {
+            // Fails where the listener was stopped before this began.
+            stream = new NetworkStream(_socket, ownsSocket: true);
             if (_tls is not null)
             {
                 stream = await HandshakeAsync(stream, _tls).ConfigureAwait(false);
