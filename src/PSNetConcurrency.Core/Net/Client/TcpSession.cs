@@ -246,7 +246,8 @@ public sealed class TcpSession : IDisposable
             }
             if (end is null)
             {
-                if (_buffer.Length > request.MaximumBytes)
+                // Of what is there, the rest is left for the next call.
+                if (_buffer.Length > request.MaximumBytes && request.Format is not { IsUnframed: true })
                 {
                     throw new NetException(NetError.MessageTooLarge, $"{Peer} sent more than {request.MaximumBytes} bytes for one message.{NetException.Kept(_buffer.Peek())}", Peer, received: _buffer.TakeAll());
                 }

@@ -48,7 +48,7 @@ public sealed class ReceiveTcpDataCommand : TcpDataCommand
     [Parameter]
     public SwitchParameter UntilClosed { get; set; }
 
-    /// <summary>The most bytes to take; when more would be needed that is the error MessageTooLarge. The default is 64 MiB.</summary>
+    /// <summary>The most bytes to take; when what was asked for needs more that is the error MessageTooLarge, and where nothing was asked for the rest is left for the next call. The default is 64 MiB.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int MaximumBytes { get; set; } = 64 * 1024 * 1024;
