@@ -28,7 +28,7 @@ public sealed class SessionTests : IDisposable
     public void What_is_there_is_taken_up_to_the_maximum_and_the_rest_is_left()
     {
         _shell.Run("$s = Start-TcpServer { 'x' * 5000 }; $c = $s | New-TcpSession; Send-TcpData -Session $c -InputObject go");
-        Assert.Equal(5000, _shell.One("$n = 0; while ($n -lt 5000) { $l = (Receive-TcpData -Session $c -MaximumBytes 1000).Length; if ($l -gt 1000) { throw $l }; $n += $l }; $n").BaseObject);
+        Assert.Equal(5000, _shell.One("$n = 0; while ($n -lt 5000) { $l = (Receive-TcpData -Session $c -MaximumBytes 1000 -ErrorAction Stop).Length; if ($l -gt 1000) { throw $l }; $n += $l }; $n").BaseObject);
     }
 
     [Theory]
