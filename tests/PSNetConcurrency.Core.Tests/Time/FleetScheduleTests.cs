@@ -135,17 +135,27 @@ public sealed class FleetScheduleTests
     }
 
     [Theory]
-    [InlineData(FleetOverlapPolicy.Skip, "1 Completed", "2 Skipped")]
-    [InlineData(FleetOverlapPolicy.Queue, "1 Completed", "2 Completed")]
-    [InlineData(FleetOverlapPolicy.Replace, "1 Stopped", "2 Completed")]
-    [InlineData(FleetOverlapPolicy.Parallel, "1 Completed", "2 Completed")]
-    public async Task A_run_that_has_not_ended_is_overlapped_as_the_policy_says(FleetOverlapPolicy policy, params string[] expected)
+    [InlineData(FleetOverlapPolicy.Skip, false, "1 Completed", "2 Skipped")]
+    [InlineData(FleetOverlapPolicy.Queue, false, "1 Completed", "2 Completed")]
+    [InlineData(FleetOverlapPolicy.Replace, false, "1 Stopped", "2 Completed")]
+    [InlineData(FleetOverlapPolicy.Parallel, false, "1 Completed", "2 Completed")]
+    [InlineData(FleetOverlapPolicy.Skip, true, "1 Completed", "2 Skipped")]
+    [InlineData(FleetOverlapPolicy.Replace, true, "1 Stopped", "2 Completed")]
+    [InlineData(FleetOverlapPolicy.Parallel, true, "1 Completed", "2 Completed")]
+    public async Task A_run_that_has_not_ended_is_overlapped_as_the_policy_says(FleetOverlapPolicy policy, bool oneAtATime, params string[] expected)
     {
-        int runs = 0, together = 0, most = 0;
+        int runs = 0, together = 0, most = 0, agents = 0;
         using ManualResetEventSlim secondIsDue = new();
         DateTimeOffset instant = DateTimeOffset.UtcNow.AddSeconds(0.5), next = instant.AddSeconds(0.8);
         FleetRig rig = new()
         {
+            Starting = (_, _) =>
+            {
+                if (Interlocked.Increment(ref agents) == 2 && oneAtATime)
+                {
+                    Assert.Equal((1, 0), (runs, together));
+                }
+            },
             Script = (_, _, stop) =>
             {
                 most = Math.Max(most, Interlocked.Increment(ref together));
@@ -164,15 +174,15 @@ public sealed class FleetScheduleTests
                 }
             },
         };
-        FleetSchedule schedule = await rig.StartAsync(Options(At(instant, next), Node("a")) with { Overlap = policy });
-        if (policy is FleetOverlapPolicy.Skip or FleetOverlapPolicy.Queue)
+        FleetSchedule schedule = await rig.StartAsync(Options(At(instant, next), Node("a") with { RunsOneAtATime = oneAtATime }) with { Overlap = policy });
+        if (policy is FleetOverlapPolicy.Skip or FleetOverlapPolicy.Queue || (policy == FleetOverlapPolicy.Parallel && oneAtATime))
         {
             await Task.Delay(next.AddSeconds(0.5) - DateTimeOffset.UtcNow);
             secondIsDue.Set();
         }
         await schedule.Completion.WaitAsync(Limit);
         Assert.Equal(expected, schedule.Run.OrderBy(r => r.Number).Select(r => $"{r.Number} {r.State}"));
-        Assert.Equal(policy == FleetOverlapPolicy.Parallel ? 2 : 1, most);
+        Assert.Equal(policy == FleetOverlapPolicy.Parallel && !oneAtATime ? 2 : 1, most);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public enum FleetNodeKind
 /// <summary>A machine, or for a trial a process of this one, on which schedules run scripts.</summary>
 public sealed record FleetNode
 {
+    private readonly object? _session;
+
     public required string Name { get; init; }
 
     public FleetNodeKind Kind => Session is not null ? FleetNodeKind.Session : Via.Length > 0 ? FleetNodeKind.Via : FleetNodeKind.Local;
@@ -24,13 +26,20 @@ public sealed record FleetNode
     public string[] Via { get; init; } = [];
 
     /// <summary>A PSSession; null for none.</summary>
-    public object? Session { get; init; }
+    public object? Session
+    {
+        get => _session;
+        init => (_session, RunsOneAtATime) = (value, value is not null);
+    }
 
     /// <summary>The pwsh to start; null for the one that runs here, or behind a launcher pwsh.</summary>
     public string? PowerShellPath { get; init; }
 
     /// <summary>For trials: so far the node's clock is ahead of what its machine has.</summary>
     public TimeSpan ClockOffset { get; init; }
+
+    /// <summary>Whether it has room for one agent at a time, as a session has.</summary>
+    internal bool RunsOneAtATime { get; init; }
 
     public override string ToString() => Name;
 }

@@ -16,14 +16,16 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
     // From the instant, or the end of the script, until the node has told of it.
     private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(10);
 
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
     private readonly string _key = Guid.NewGuid().ToString("N");
     private readonly TaskCompletionSource _measured = New(), _armed = New(), _done = New();
     private readonly CancellationTokenSource _replaced = new();
     private readonly Dictionary<string, (long Sent, TaskCompletionSource<long> Got)> _pings = [];
     private readonly List<object?> _output = [], _errors = [];
     private readonly IReadOnlyList<(string Host, int Port)> _asked = reference.Trusted;
-    private readonly long _began = Stopwatch.GetTimestamp();
     private readonly DateTimeOffset _beganAt = reference.Now;
+    private long _began;
     private IFleetLink? _link;
     private FleetRun _run = plan;
     private long _records;
@@ -48,10 +50,15 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
         Task reading = Task.CompletedTask;
         try
         {
-            // Starting waits for nobody, but takes a while: many nodes are started at once.
-            _link = await Task.Run(() => launcher.Start(node, FleetAgent.Plan(_key, node.ClockOffset, _asked)), stop).ConfigureAwait(false);
-            reading = ReadAsync(stop);
-            await FireAsync(previous, reading, stop).ConfigureAwait(false);
+            (bool runs, string? waited) = node.RunsOneAtATime && previous is not null ? await AfterAsync(previous, Never, stop).ConfigureAwait(false) : (true, null);
+            if (runs)
+            {
+                _began = Stopwatch.GetTimestamp();
+                // Starting waits for nobody, but takes a while: many nodes are started at once.
+                _link = await Task.Run(() => launcher.Start(node, FleetAgent.Plan(_key, node.ClockOffset, _asked)), stop).ConfigureAwait(false);
+                reading = ReadAsync(stop);
+                await FireAsync(previous, waited, reading, stop).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -81,29 +88,24 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
         }
     }
 
-    private async Task FireAsync(FleetNodeRun? previous, Task reading, CancellationToken stop)
+    private async Task FireAsync(FleetNodeRun? previous, string? waited, Task reading, CancellationToken stop)
     {
-        if (!await WithinAsync(_measured.Task, reading, UntilDeadline(), stop).ConfigureAwait(false))
+        if (!await WithinAsync(_measured.Task, reading, waited is null ? UntilDeadline() : options.StartingDeadline, stop).ConfigureAwait(false))
         {
-            Set(FleetRunState.Unreachable, $"{node.Name} was not ready {options.StartingDeadline.TotalSeconds} s after the instant.");
+            Set(FleetRunState.Unreachable, $"{node.Name} was not ready {options.StartingDeadline.TotalSeconds} s after {(waited is null ? "the instant" : "it could be started")}.");
             return;
         }
         ReadyAfter = Stopwatch.GetElapsedTime(_began);
         long? offset = _unmeasured is null ? null : await MeasureThroughChannelAsync(reading, stop).ConfigureAwait(false);
-        string? queued = null;
-        if (previous is not null && options.Overlap != FleetOverlapPolicy.Parallel)
+        if (previous is not null && !node.RunsOneAtATime && options.Overlap != FleetOverlapPolicy.Parallel)
         {
-            await WithinAsync(previous.Completion, reading, Until(_run.Scheduled) - DecisionAhead, stop).ConfigureAwait(false);
-            if (previous.IsRunning)
+            (bool runs, waited) = await AfterAsync(previous, reading, stop).ConfigureAwait(false);
+            if (!runs)
             {
-                queued = await DecideOverlapAsync(previous, stop).ConfigureAwait(false);
-                if (queued is null)
-                {
-                    return;
-                }
+                return;
             }
         }
-        if (UntilDeadline() <= TimeSpan.Zero && queued is null)
+        if (UntilDeadline() <= TimeSpan.Zero && waited is null)
         {
             Set(FleetRunState.Missed, $"{node.Name} was ready {TimeWords.Of(-Until(_run.Scheduled))} after the instant, which is more than the {options.StartingDeadline.TotalSeconds} s allowed.");
             return;
@@ -130,26 +132,33 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
             return;
         }
         bool late = _run.Skew > options.Tolerance && !_run.IsCatchUp;
-        Set(late ? FleetRunState.Late : FleetRunState.Completed, queued
+        Set(late ? FleetRunState.Late : FleetRunState.Completed, waited
             ?? (late ? $"It began {TimeWords.Of(_run.Skew!.Value)} after its instant{(ReadyAfter > _run.Scheduled - _beganAt ? $": the node was ready only {TimeWords.Of(ReadyAfter!.Value)} after it was started" : "")}." : null));
     }
 
-    // Null: this one does not run.
-    private async Task<string?> DecideOverlapAsync(FleetNodeRun previous, CancellationToken stop)
+    /// <summary>Waits for the run before; tells whether this one runs, and where it did not end in time, what was done about it.</summary>
+    private async Task<(bool Runs, string? Waited)> AfterAsync(FleetNodeRun previous, Task reading, CancellationToken stop)
     {
-        switch (options.Overlap)
+        if (!await WithinAsync(previous.Completion, reading, Until(_run.Scheduled) - DecisionAhead, stop).ConfigureAwait(false) && previous.IsRunning)
         {
-            case FleetOverlapPolicy.Skip:
+            if (options.Overlap == FleetOverlapPolicy.Skip)
+            {
                 Set(FleetRunState.Skipped, $"Run {previous._run.Number} had not ended on {node.Name}.");
-                return null;
-            case FleetOverlapPolicy.Queue:
-                await previous.Completion.WaitAsync(stop).ConfigureAwait(false);
-                return $"It waited for run {previous._run.Number} to end.";
-            default:
+                return (false, null);
+            }
+            bool replaces = options.Overlap == FleetOverlapPolicy.Replace;
+            if (replaces)
+            {
                 previous.Replace();
-                await previous.Completion.WaitAsync(stop).ConfigureAwait(false);
-                return $"It replaced run {previous._run.Number}.";
+            }
+            await previous.Completion.WaitAsync(stop).ConfigureAwait(false);
+            return (true, replaces ? $"It replaced run {previous._run.Number}." : $"It waited for run {previous._run.Number} to end.");
         }
+        if (node.RunsOneAtATime)
+        {
+            await previous.Completion.WaitAsync(stop).ConfigureAwait(false);
+        }
+        return (true, null);
     }
 
     private void Replace()

@@ -24,9 +24,13 @@ public sealed class FleetNodeTransformAttribute : ArgumentTransformationAttribut
     private static object One(object item) => (item is PSObject wrapped ? wrapped.BaseObject : item) switch
     {
         string word => FromWord(word),
-        PSSession session => new FleetNode { Name = session.Name, Session = session },
+        PSSession session => new FleetNode { Name = NameOf(session), Session = session },
         var other => other,
     };
+
+    // Names that nobody gave tell nothing.
+    private static string NameOf(PSSession session) =>
+        session.Name.StartsWith("Runspace", StringComparison.Ordinal) || session.Name.StartsWith("WinRM", StringComparison.Ordinal) ? $"{session.ComputerName}/{session.Id}" : session.Name;
 
     private static FleetNode FromWord(string word)
     {

@@ -27,7 +27,7 @@ internal sealed class SessionFleetLink : IFleetLink
         {
             _running = Task.Factory.FromAsync(_shell.BeginInvoke(_input, _output), r => _shell.EndInvoke(r));
         }
-        catch (Exception e) when (e is RuntimeException or InvalidOperationException)
+        catch (Exception e) when (e is RuntimeException or InvalidOperationException or InvalidRunspaceStateException)
         {
             _shell.Dispose();
             throw new NetException(NetError.HandleClosed, $"The session {session.Name} to {session.ComputerName} can't be used: {e.Message} Its state is {session.Runspace.RunspaceStateInfo.State}, and it is {session.Availability}.", node.Name, e);
