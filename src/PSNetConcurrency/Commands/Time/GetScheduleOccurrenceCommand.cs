@@ -57,12 +57,20 @@ public sealed class GetScheduleOccurrenceCommand : ScheduleCommand
     {
         Schedule schedule = Schedule(From);
         DateTimeOffset next = schedule.First(From);
-        WriteObject(next);
+        Write(next);
         foreach (DateTimeOffset time in schedule.After(next).Take(Count - 1))
         {
             StopToken.ThrowIfCancellationRequested();
-            WriteObject(time);
+            Write(time);
         }
         return Task.CompletedTask;
+    }
+
+    // PowerShell has no view of its own for these, and would write every property.
+    private void Write(DateTimeOffset occurrence)
+    {
+        PSObject named = new(occurrence);
+        named.TypeNames.Insert(0, "PSNetConcurrency.ScheduleOccurrence");
+        WriteObject(named);
     }
 }
