@@ -80,7 +80,7 @@ public sealed class StartFleetScheduleCommand : ScheduleCommand
 
     /// <summary>Repeats what -Random and -SplaySeconds draw.</summary>
     [Parameter]
-    public long Seed { get; set; } = System.Random.Shared.NextInt64();
+    public long? Seed { get; set; }
 
     /// <summary>Each node fires later by a random time, up to so many seconds: for what would overload something that all need.</summary>
     [Parameter]
@@ -97,7 +97,7 @@ public sealed class StartFleetScheduleCommand : ScheduleCommand
     [ValidateNotNullOrEmpty]
     public string? StampPath { get; set; }
 
-    /// <summary>What to do on a node where the run before has not ended when the next is due; it is decided a quarter of a second before.</summary>
+    /// <summary>What to do on a node where the run before has not ended when the next is due; it is decided a quarter of a second before. A PSSession runs one script at a time: there Parallel does what Queue does.</summary>
     [Parameter]
     public FleetOverlapPolicy OverlapPolicy { get; set; }
 
@@ -203,7 +203,7 @@ public sealed class StartFleetScheduleCommand : ScheduleCommand
             Nodes = _nodes,
             Servers = [.. Reference.Select(FleetServer.Parse)],
             PicksAtRandom = Random,
-            Seed = Seed,
+            Seed = Seed ?? System.Random.Shared.NextInt64(),
             Splay = TimeSpan.FromSeconds(SplaySeconds),
             StampPath = Stamp(),
             Overlap = OverlapPolicy,
