@@ -84,8 +84,10 @@ Describe 'Wait-ChildProcess' {
     }
 
     It 'joins in the order given, or in that of the ends' {
-        $children = 1500, 0 | Start-ChildProcess { Start-Sleep -Milliseconds $_; $_ }
+        $gate = Join-Path $TestDrive gate
+        $children = $gate, '' | Start-ChildProcess { while ($_ -and -not [IO.File]::Exists($_)) { Start-Sleep -Milliseconds 20 } }
         ($children | Wait-ChildProcess -Any).Id | Should -Be $children[1].Id
+        Set-Content $gate open
         ($children | Wait-ChildProcess -AsCompleted).Id | Should -Be $children[1].Id, $children[0].Id
         ($children | Wait-ChildProcess).Id | Should -Be $children.Id
     }

@@ -80,3 +80,16 @@ Describe 'Start-TimeServer' {
         $server.RefusedCount | Should -Be 1
     }
 }
+
+Describe 'Get-HardwareClock' {
+    It 'tells what the clock shows, or that none can be read here' {
+        $failure = $null
+        $clock = try { Get-HardwareClock } catch { $failure = $_ }
+        if ($failure) {
+            $failure.FullyQualifiedErrorId | Should -BeLike 'NotSupportedHere,*'
+        } else {
+            $clock.Time | Should -BeOfType [DateTimeOffset]
+            $clock.SystemDifference | Should -BeNullOrEmpty
+        }
+    }
+}
