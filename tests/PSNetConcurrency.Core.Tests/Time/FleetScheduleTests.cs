@@ -46,6 +46,16 @@ public sealed class FleetScheduleTests
     }
 
     [Fact]
+    public async Task A_loopback_server_is_not_looked_for_on_another_machine()
+    {
+        using UdpServer server = TimeServer(20);
+        FleetRun run = Assert.Single(await new FleetRig().RunAsync(Options(At(DateTimeOffset.UtcNow.AddSeconds(20.5)), Node("far") with { Via = ["ssh", "far"] }) with { Servers = [("127.0.0.1", server.Port)] }));
+        TimeSpan error = run.ClockError!.Value + TimeSpan.FromMilliseconds(5);
+        Assert.InRange(run.ClockOffset!.Value - TimeSpan.FromSeconds(20), -error, error);
+        Assert.Equal((FleetRunState.Completed, "channel", null), (run.State, run.Reference, run.Problem));
+    }
+
+    [Fact]
     public async Task A_reference_picked_at_random_is_never_the_liar()
     {
         using UdpServer first = TimeServer(0), second = TimeServer(0), third = TimeServer(0), liar = TimeServer(3600);

@@ -39,7 +39,7 @@ internal sealed partial class FleetNodeRun
             throw new NetException(NetError.TimedOut, $"{node.Name} was started, and does not answer.", node.Name);
         }
         long offset = reference.Offset.Ticks - ahead;
-        string? problem = reference.HasServers ? $"{node.Name} could not ask the time servers itself ({_unmeasured}), so its clock was measured through its connection." : null;
+        string? problem = _asked.Count > 0 ? $"{node.Name} could not ask the time servers itself ({_unmeasured}), so its clock was measured through its connection." : null;
         Change(r => r with { ClockOffset = TimeSpan.FromTicks(offset), ClockError = TimeSpan.FromTicks(shortest / 2), Reference = "channel", Problem = problem });
         return offset;
     }

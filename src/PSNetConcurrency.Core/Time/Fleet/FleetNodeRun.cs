@@ -23,7 +23,7 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
     private readonly CancellationTokenSource _replaced = new();
     private readonly Dictionary<string, (long Sent, TaskCompletionSource<long> Got)> _pings = [];
     private readonly List<object?> _output = [], _errors = [];
-    private readonly IReadOnlyList<(string Host, int Port)> _asked = reference.Trusted;
+    private readonly IReadOnlyList<(string Host, int Port)> _asked = reference.TrustedFrom(node);
     private readonly DateTimeOffset _beganAt = reference.Now;
     private long _began;
     private IFleetLink? _link;

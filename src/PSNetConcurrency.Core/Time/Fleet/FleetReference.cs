@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Time;
@@ -42,7 +43,9 @@ internal sealed class FleetReference(IReadOnlyList<(string Host, int Port)> serv
     /// <summary>The servers that nodes are to ask: those that were found to tell the truth, or the one that was picked.</summary>
     public IReadOnlyList<(string Host, int Port)> Trusted { get; private set; } = [];
 
-    public bool HasServers => servers.Count > 0;
+    /// <summary>Those of them that are the same servers where the node is: a loopback address is another machine there.</summary>
+    public IReadOnlyList<(string Host, int Port)> TrustedFrom(FleetNode node) =>
+        node.Kind == FleetNodeKind.Local ? Trusted : [.. Trusted.Where(s => !(s.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(s.Host, out IPAddress? address) && IPAddress.IsLoopback(address))))];
 
     /// <summary>Whether this machine's clock was set, or stood still with the machine, since it was last measured.</summary>
     public bool ClockWasSet => Math.Abs(DateTime.UtcNow.Ticks - _then.Now) > StepTicks;
@@ -56,7 +59,7 @@ internal sealed class FleetReference(IReadOnlyList<(string Host, int Port)> serv
     {
         _then = SteadyClock.Local(0);
         long began = Stopwatch.GetTimestamp();
-        if (!HasServers)
+        if (servers.Count == 0)
         {
             return;
         }
