@@ -4,9 +4,9 @@ namespace PSNetConcurrency.Core.Net.Faults;
 /// Chooses the bytes of a stream to change by drawing the distance from one to the next: the choice depends on the
 /// generator and the offset in the stream only, never on how the stream is cut or when it comes.
 /// </summary>
-internal struct Corruptor(FaultRandom random)
+internal struct Corruptor(RepeatableRandom random)
 {
-    private FaultRandom _random = random;
+    private RepeatableRandom _random = random;
     private double _rate;
 
     /// <summary>The offset of the next byte to change; long.MaxValue for none.</summary>

@@ -22,7 +22,7 @@ internal struct DatagramDraw(long seed, long client, FaultDirection direction)
     // These numbers, and the purposes, must never change: a seed that someone has noted would lose its meaning.
     private const int PerDatagram = 16, Purpose = 2;
 
-    private readonly FaultRandom _random = FaultRandom.For(seed, client, direction, Purpose);
+    private readonly RepeatableRandom _random = FaultSeed.For(seed, client, direction, Purpose);
     private long _count;
     private bool _losing;
 

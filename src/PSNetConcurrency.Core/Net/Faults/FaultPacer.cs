@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace PSNetConcurrency.Core.Net.Faults;
 
 /// <summary>Says when things may be written: latency and jitter in order, and a link of so many bytes a second. Times are Stopwatch's.</summary>
-internal struct FaultPacer(FaultRandom random)
+internal struct FaultPacer(RepeatableRandom random)
 {
     // A link that was idle or blocked may catch up with that much and no more; a late timer loses nothing within it.
     private static readonly long Slack = Stopwatch.Frequency / 10;
 
-    private FaultRandom _random = random;
+    private RepeatableRandom _random = random;
     private long _lastDue;
     private long _linkFree;
 

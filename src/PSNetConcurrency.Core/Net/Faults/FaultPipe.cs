@@ -50,8 +50,8 @@ internal sealed class FaultPipe
         _connection = connection;
         _direction = direction;
         _statistic = statistic;
-        _corruptor = new Corruptor(FaultRandom.For(seed, connection.Number, direction, 0));
-        _pacer = new FaultPacer(FaultRandom.For(seed, connection.Number, direction, 1));
+        _corruptor = new Corruptor(FaultSeed.For(seed, connection.Number, direction, 0));
+        _pacer = new FaultPacer(FaultSeed.For(seed, connection.Number, direction, 1));
         _turn = () =>
         {
             _turnTaken = false;

@@ -1,5 +1,3 @@
-using PSNetConcurrency.Core.Net.Faults;
-
 namespace PSNetConcurrency.Core.Scheduling.Batch;
 
 /// <summary>
@@ -39,8 +37,7 @@ internal static class MultiprogrammingModel
     /// </summary>
     public static double Simulate(double ioFraction, int degree, long seed, int bursts, CancellationToken cancellation)
     {
-        FaultRandom mix = new((ulong)seed);
-        FaultRandom random = new(mix.Next() ^ (ulong)degree);
+        RepeatableRandom random = new RepeatableRandom((ulong)seed).For((ulong)degree);
         PriorityQueue<int, (double Time, long Order)> devices = new(degree);
         long order = 0;
         for (int process = 0; process < degree; process++)

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using PSNetConcurrency.Core.Net;
-using PSNetConcurrency.Core.Net.Faults;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Core.Time;
 
@@ -39,7 +38,7 @@ public sealed partial class FleetSchedule
     private readonly Dictionary<string, FleetNodeRun> _last = [];
     private readonly List<Task> _firings = [];
     private readonly object _gate = new();
-    private FaultRandom _random;
+    private RepeatableRandom _random;
     private TimeSpan _lead;
     private DateTimeOffset _after;
 
@@ -52,7 +51,7 @@ public sealed partial class FleetSchedule
         Reference = [.. options.Servers.Select(s => $"{s.Host}:{s.Port}")];
         _reference = new FleetReference(options.Servers, options.PicksAtRandom, options.Seed);
         _stamp = options.StampPath is { } path ? new FleetStamp(path) : null;
-        _random = new FaultRandom((ulong)options.Seed);
+        _random = new RepeatableRandom((ulong)options.Seed);
     }
 
     /// <summary>Its number in this session, from 1.</summary>

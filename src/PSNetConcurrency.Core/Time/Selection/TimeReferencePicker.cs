@@ -1,5 +1,3 @@
-using PSNetConcurrency.Core.Net.Faults;
-
 namespace PSNetConcurrency.Core.Time;
 
 /// <summary>Picks one server's time as the standard, one after the other until it is not refused.</summary>
@@ -46,7 +44,7 @@ internal static class TimeReferencePicker
     private static NetworkTime[] Shuffled(IReadOnlyList<NetworkTime> times, long seed)
     {
         NetworkTime[] shuffled = [.. times];
-        FaultRandom random = new((ulong)seed);
+        RepeatableRandom random = new((ulong)seed);
         for (int i = shuffled.Length - 1; i > 0; i--)
         {
             int j = (int)(random.NextDouble() * (i + 1));

@@ -1,12 +1,10 @@
-using PSNetConcurrency.Core.Net.Faults;
-
 namespace PSNetConcurrency.Core.Time;
 
 /// <summary>Decides which requests a time server leaves unanswered. Used by one thread.</summary>
 internal sealed class AnswerDropper(double rate, long seed)
 {
     // Another sequence than the clock's.
-    private FaultRandom _random = new(~(ulong)seed);
+    private RepeatableRandom _random = new(~(ulong)seed);
 
     public bool Drops() => rate > 0 && _random.NextDouble() < rate;
 }

@@ -9,7 +9,7 @@ public class FaultDrawTests
     [Fact]
     public void A_seed_draws_the_same_numbers_on_every_system()
     {
-        FaultRandom random = FaultRandom.For(42, 1, FaultDirection.ClientToServer, 0);
+        RepeatableRandom random = FaultSeed.For(42, 1, FaultDirection.ClientToServer, 0);
         Assert.Equal(Known, new long[] { random.NextSkip(0.001), random.NextSkip(0.001), random.NextSkip(0.3), random.NextSkip(0.9), random.NextSkip(1e-9) });
     }
 
@@ -17,7 +17,7 @@ public class FaultDrawTests
     public void Skips_have_the_mean_that_their_rate_says() =>
         Gen.Select(Gen.Double[1e-6, 0.999], Gen.Long).Sample((rate, seed) =>
         {
-            FaultRandom random = new((ulong)seed);
+            RepeatableRandom random = new((ulong)seed);
             const int count = 20_000;
             double sum = 0;
             for (int i = 0; i < count; i++)
@@ -31,7 +31,7 @@ public class FaultDrawTests
     [Fact]
     public void A_rate_of_zero_never_hits_and_of_one_always()
     {
-        Corruptor never = new(new FaultRandom(1)), always = new(new FaultRandom(1));
+        Corruptor never = new(new RepeatableRandom(1)), always = new(new RepeatableRandom(1));
         always.SetRate(1, 0);
         Assert.Equal(long.MaxValue, never.Next);
         for (int i = 0; i < 100; i++)

@@ -131,7 +131,7 @@ public class FaultPropertyTests
     // The statistic names the first 1024 only; the rest is drawn again, as the proxy drew it.
     private static void Corrupt(ProxyRig rig, FaultDirection direction, byte[] data)
     {
-        Core.Net.Faults.Corruptor again = new(Core.Net.Faults.FaultRandom.For(rig.Proxy.Seed, 1, direction, 0));
+        Core.Net.Faults.Corruptor again = new(Core.Net.Faults.FaultSeed.For(rig.Proxy.Seed, 1, direction, 0));
         again.SetRate(rig.Proxy.Fault.For(direction).CorruptRate, 0);
         while (again.Next < data.Length)
         {

@@ -1,27 +1,25 @@
-namespace PSNetConcurrency.Core.Net.Faults;
+namespace PSNetConcurrency.Core;
 
 /// <summary>
 /// SplitMix64, and what is drawn from it by basic arithmetic only: neither System.Random nor Math.Log promises the same
 /// results on every version and system, and the same seed must repeat bit for bit.
 /// </summary>
-internal struct FaultRandom(ulong state)
+internal struct RepeatableRandom(ulong state)
 {
     private const double Ln2 = 0.693147180559945309417;
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
     private ulong _state = state;
 
-    /// <summary>The generator of one purpose for one direction of one connection.</summary>
-    public static FaultRandom For(long seed, long connection, FaultDirection direction, int purpose)
+    /// <summary>A generator for one of many purposes: its numbers have nothing to do with those of another, nor with this one's.</summary>
+    public readonly RepeatableRandom For(ulong purpose)
     {
-        FaultRandom mix = new((ulong)seed);
-        mix = new(mix.Next() ^ (ulong)connection);
-        mix = new(mix.Next() ^ (((ulong)direction << 8) | (uint)purpose));
-        return new(mix.Next());
+        RepeatableRandom mix = this;
+        return new(mix.Next() ^ purpose);
     }
 
     /// <summary>The same generator where it stands after <paramref name="count"/> more numbers: any of them can be drawn without those before it.</summary>
-    public readonly FaultRandom After(long count) => new(_state + ((ulong)count * Gamma));
+    public readonly RepeatableRandom After(long count) => new(_state + ((ulong)count * Gamma));
 
     public ulong Next()
     {
