@@ -32,7 +32,7 @@ C,4,4,5,6
 
     It 'names the job of an empty cell' {
         $rows = 'Name,ReadTime,ComputeTime,PrintTime', 'A,1,,1' | ConvertFrom-Csv
-        { $rows | Invoke-BatchSimulation } | Should -Throw -ErrorId 'JobInvalid,*' -ExpectedMessage "Job 'A' has no ComputeTime*"
+        { $rows | Invoke-BatchSimulation } | Should -Throw -ErrorId 'JobInvalid,*' -ExpectedMessage "Job A has no ComputeTime*"
     }
 }
 

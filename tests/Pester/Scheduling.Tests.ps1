@@ -9,7 +9,7 @@ Describe 'New-SchedulerJob' {
     }
 
     It 'says where a program can not be read' {
-        { New-SchedulerJob -Name x -Program 'c7,j' -ErrorAction Stop } | Should -Throw -ErrorId 'ProgramInvalid,*' -ExpectedMessage '*position 4*'
+        { New-SchedulerJob -Name x -Program 'c7,j' -ErrorAction Stop } | Should -Throw -ErrorId 'ProgramInvalid,*' -ExpectedMessage '*character 4*'
     }
 }
 

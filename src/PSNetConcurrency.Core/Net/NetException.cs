@@ -68,7 +68,7 @@ public enum NetError
     /// <summary>There is no job to schedule.</summary>
     NoJob,
 
-    /// <summary>A time of a job is negative or no number, or its CPU time is 0.</summary>
+    /// <summary>A time of a job is negative, too large or no number, or it needs no time at all.</summary>
     JobTimeInvalid,
 
     /// <summary>Two jobs have the same name.</summary>
@@ -197,7 +197,7 @@ public enum NetError
     /// <summary>A program to simulate can't be read; the message tells which and where.</summary>
     ProgramInvalid,
 
-    /// <summary>A job to simulate lacks something, has a time that can't be, or the name of another; the message names it.</summary>
+    /// <summary>A job to simulate lacks a property, or has one that means nothing or holds no number; the message names both.</summary>
     JobInvalid,
 
     /// <summary>A simulation would have more steps, jobs or processes than are allowed.</summary>
@@ -205,6 +205,7 @@ public enum NetError
 
     /// <summary>An object has no times that a chart could be drawn of.</summary>
     NotChartable,
+
     /// <summary>Fewer time servers tell a time that can be used than are needed.</summary>
     NotEnoughSources,
 

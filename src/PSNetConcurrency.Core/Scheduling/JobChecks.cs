@@ -6,7 +6,7 @@ namespace PSNetConcurrency.Core.Scheduling;
 /// <summary>Whether a job can mean anything.</summary>
 internal static class JobChecks
 {
-    public static string NameOf(SchedulerJob job, int index) => string.IsNullOrWhiteSpace(job.Name) ? string.Create(CultureInfo.InvariantCulture, $"P{index + 1}") : job.Name;
+    public static string NameOf(string? given, int index) => string.IsNullOrWhiteSpace(given) ? string.Create(CultureInfo.InvariantCulture, $"P{index + 1}") : given;
 
     /// <summary>Throws where it can't; returns the steps of its program, or null where it has none.</summary>
     public static ProgramStep[]? Check(SchedulerJob job, string name)

@@ -15,11 +15,8 @@ internal static class JobProgram
     {
         List<ProgramStep> steps = [];
         double cpu = 0, computed = 0;
-        int at = 0;
-        foreach (string part in program.Split(','))
+        foreach ((string word, int at) in ProgramWords.Split(program, ','))
         {
-            int start = at + part.Length - part.TrimStart().Length;
-            string word = part.Trim();
             double time = word.Length > 1 ? ParseTime(word.AsSpan(1)) : double.NaN;
             switch (word.Length > 0 ? char.ToLowerInvariant(word[0]) : ' ')
             {
@@ -32,9 +29,8 @@ internal static class JobProgram
                     cpu = 0;
                     break;
                 default:
-                    throw Fail(start, word.Length == 0 ? "nothing stands there" : $"'{word}' is neither c with a time above 0 (c7) nor i with or without a time (i, i20)");
+                    throw Fail(at, word.Length == 0 ? "nothing stands there" : $"'{word}' is neither c with a time above 0 (c7) nor i with or without a time (i, i20)");
             }
-            at += part.Length + 1;
         }
         if (cpu > 0)
         {
@@ -43,7 +39,7 @@ internal static class JobProgram
         return computed > 0 ? Merge(steps) : throw Fail(0, "nothing is computed in it");
 
         NetException Fail(int position, string why) =>
-            new(NetError.ProgramInvalid, $"The program of job {job} can't be read at position {position + 1} of '{program}': {why}. A program is such as c7,i,c1.", program);
+            new(NetError.ProgramInvalid, $"The program of job {job} can't be read at character {position + 1} of '{program}': {why}. A program is such as c7,i,c1.", program);
     }
 
     // Two I/Os with nothing between are one after the other.

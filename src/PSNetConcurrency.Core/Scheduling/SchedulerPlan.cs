@@ -81,7 +81,7 @@ internal sealed class SchedulerPlan
         for (int i = 0; i < jobs.Count; i++)
         {
             SchedulerJob job = jobs[i];
-            string name = Names[i] = JobChecks.NameOf(job, i);
+            string name = Names[i] = JobChecks.NameOf(job.Name, i);
             if (!names.Add(name))
             {
                 throw new NetException(NetError.DuplicateJobName, $"Two jobs are called {name}: give each a name of its own. A job without one is called P and its number.", name);

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Text;
 using PSNetConcurrency.Core.Net.Server;
+using PSNetConcurrency.Infrastructure.Framing;
 
 namespace PSNetConcurrency.Infrastructure;
 

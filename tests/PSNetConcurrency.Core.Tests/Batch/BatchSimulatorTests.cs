@@ -114,24 +114,24 @@ public class BatchSimulatorTests
 
     public static TheoryData<string, string> BadJobs => new()
     {
-        { "NaN", "ReadTime of job 'A' is NaN" },
-        { "-1", "ReadTime of job 'A' is -1" },
-        { "Infinity", "ReadTime of job 'A' is Infinity" },
-        { "1E+13", "ReadTime of job 'A' is 1" },
+        { "NaN", "ReadTime of job A is NaN" },
+        { "-1", "ReadTime of job A is -1" },
+        { "Infinity", "ReadTime of job A is Infinity" },
+        { "1E+13", "ReadTime of job A is 1" },
     };
 
     [Theory]
     [MemberData(nameof(BadJobs))]
     public void A_time_that_can_not_be_is_named(string time, string words) =>
-        Fails(NetError.JobInvalid, words, BatchDecks.Job("A", 0, double.Parse(time, System.Globalization.CultureInfo.InvariantCulture), 1, 1));
+        Fails(NetError.JobTimeInvalid, words, BatchDecks.Job("A", 0, double.Parse(time, System.Globalization.CultureInfo.InvariantCulture), 1, 1));
 
     [Fact]
     public void A_deck_is_checked()
     {
-        Fails(NetError.JobInvalid, "The deck has no jobs");
+        Fails(NetError.NoJob, "The deck has no jobs");
         Fails(NetError.JobInvalid, "Job 2 has no name", s_deck[0], BatchDecks.Job(" ", 1, 1, 1, 1));
-        Fails(NetError.JobInvalid, "Jobs 1 and 2 are both named 'a'", s_deck[0], BatchDecks.Job("a", 1, 1, 1, 1));
-        Fails(NetError.JobInvalid, "Job 'Z' takes no time", BatchDecks.Job("Z", 1, 0, 0, 0));
+        Fails(NetError.DuplicateJobName, "Jobs 1 and 2 are both named 'a'", s_deck[0], BatchDecks.Job("a", 1, 1, 1, 1));
+        Fails(NetError.JobTimeInvalid, "Job Z takes no time", BatchDecks.Job("Z", 1, 0, 0, 0));
         Fails(NetError.SimulationTooLarge, "the limit is 100,000", [.. Enumerable.Range(0, 100_001).Select(i => BatchDecks.Job($"{i}", 0, 1, 1, 1))]);
     }
 

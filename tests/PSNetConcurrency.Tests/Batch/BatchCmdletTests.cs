@@ -32,20 +32,20 @@ public class BatchCmdletTests
     }
 
     [Theory]
-    [InlineData("@{ Name = 'A'; ReadTime = 1; ComputeTime = 1 }", "Job 'A' has no PrintTime.")]
-    [InlineData("@{ Name = 'A'; ReadTime = ''; ComputeTime = 1; PrintTime = 1 }", "Job 'A' has no ReadTime.")]
-    [InlineData("@{ Name = 'A'; ReadTime = 'x'; ComputeTime = 1; PrintTime = 1 }", "ReadTime of job 'A' is 'x', which is no number.")]
-    [InlineData("@{ Name = 'A'; ReadTime = -1; ComputeTime = 1; PrintTime = 1 }", "ReadTime of job 'A' is -1.")]
-    [InlineData("@{ Name = 'A'; ReadTime = [double]::NaN; ComputeTime = 1; PrintTime = 1 }", "ReadTime of job 'A' is NaN.")]
-    [InlineData("@{ Name = 'A'; ReadTime = 1; CpuTime = 1; PrintTime = 1 }", "Job 'A' has 'CpuTime', which means nothing here.")]
+    [InlineData("@{ Name = 'A'; ReadTime = 1; ComputeTime = 1 }", "Job A has no PrintTime.")]
+    [InlineData("@{ Name = 'A'; ReadTime = ''; ComputeTime = 1; PrintTime = 1 }", "Job A has no ReadTime.")]
+    [InlineData("@{ Name = 'A'; ReadTime = 'x'; ComputeTime = 1; PrintTime = 1 }", "The ReadTime of job A is 'x', which is no number.")]
+    [InlineData("@{ Name = 'A'; ReadTime = -1; ComputeTime = 1; PrintTime = 1 }", "The ReadTime of job A is -1.", "JobTimeInvalid")]
+    [InlineData("@{ Name = 'A'; ReadTime = [double]::NaN; ComputeTime = 1; PrintTime = 1 }", "The ReadTime of job A is NaN.", "JobTimeInvalid")]
+    [InlineData("@{ Name = 'A'; ReadTime = 1; CpuTime = 1; PrintTime = 1 }", "Job A has 'CpuTime', which means nothing here.")]
     [InlineData("@{ ReadTime = 1; ComputeTime = 1; PrintTime = 1 }", "Job 1 has no Name.")]
     [InlineData("'A'", "Job 1 has no Name.")]
-    [InlineData("@(@{ Name = 'A'; ReadTime = 1; ComputeTime = 1; PrintTime = 1 }) * 2", "Jobs 1 and 2 are both named 'A'.")]
-    [InlineData("@()", "The deck has no jobs.")]
-    public void A_job_that_can_not_be_is_named(string jobs, string words)
+    [InlineData("@(@{ Name = 'A'; ReadTime = 1; ComputeTime = 1; PrintTime = 1 }) * 2", "Jobs 1 and 2 are both named 'A'.", "DuplicateJobName")]
+    [InlineData("@()", "The deck has no jobs.", "NoJob")]
+    public void A_job_that_can_not_be_is_named(string jobs, string words, string id = "JobInvalid")
     {
         using PowerShellSession session = new();
-        ErrorRecord error = session.Fails("JobInvalid", $"{jobs} | Invoke-BatchSimulation");
+        ErrorRecord error = session.Fails(id, $"{jobs} | Invoke-BatchSimulation");
         Assert.StartsWith(words, error.Exception.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.InvalidArgument, error.CategoryInfo.Category);
     }

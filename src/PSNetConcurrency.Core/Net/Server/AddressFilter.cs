@@ -1,9 +1,11 @@
+using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using PSNetConcurrency.Core.Net.Loop;
 
 namespace PSNetConcurrency.Core.Net.Server;
 
-/// <summary>Which senders are taken: networks allowed and denied, looked up in the bytes of an address, without an object a datagram.</summary>
+/// <summary>Who is served: networks allowed and denied, looked up in the bytes of an address, without an object a datagram.</summary>
 internal sealed class AddressFilter(IReadOnlyList<IPNetwork> allow, IReadOnlyList<IPNetwork> deny)
 {
     private readonly Range[] _allow = [.. allow.Select(n => new Range(n))];
@@ -12,18 +14,29 @@ internal sealed class AddressFilter(IReadOnlyList<IPNetwork> allow, IReadOnlyLis
     /// <summary>Whether everybody is taken.</summary>
     public bool IsEmpty => _allow.Length == 0 && _deny.Length == 0;
 
-    public bool Admits(DatagramAddress from) => !Contains(_deny, from) && (_allow.Length == 0 || Contains(_allow, from));
+    public bool Admits(DatagramAddress from) => IsEmpty || Refusal(from.Value(out bool isIPv4), isIPv4) is null;
+
+    /// <summary>Why a client is not taken, in words; null where it is.</summary>
+    public string? Refusal(IPAddress from) => IsEmpty ? null : Refusal(ValueOf(from, out bool isIPv4), isIPv4);
 
     /// <summary>Whether an allowed network names it.</summary>
-    public bool Names(DatagramAddress from) => Contains(_allow, from);
+    public bool Names(DatagramAddress from) => Contains(_allow, from.Value(out bool isIPv4), isIPv4);
 
-    private static bool Contains(Range[] ranges, DatagramAddress from)
+    private string? Refusal(UInt128 value, bool isIPv4) =>
+        Contains(_deny, value, isIPv4) ? "Its address is denied."
+        : _allow.Length > 0 && !Contains(_allow, value, isIPv4) ? "Its address is not allowed."
+        : null;
+
+    private static UInt128 ValueOf(IPAddress address, out bool isIPv4)
     {
-        if (ranges.Length == 0)
-        {
-            return false;
-        }
-        UInt128 value = from.Value(out bool isIPv4);
+        isIPv4 = address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
+        Span<byte> bytes = stackalloc byte[16];
+        (isIPv4 ? address.MapToIPv4() : address).TryWriteBytes(bytes, out _);
+        return isIPv4 ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    private static bool Contains(Range[] ranges, UInt128 value, bool isIPv4)
+    {
         foreach (Range range in ranges)
         {
             if (range.IsIPv4 == isIPv4 && (value & range.Mask) == range.Value)
@@ -38,10 +51,9 @@ internal sealed class AddressFilter(IReadOnlyList<IPNetwork> allow, IReadOnlyLis
     {
         public Range(IPNetwork network)
         {
-            Span<byte> address = stackalloc byte[DatagramAddress.MaximumLength];
-            int length = DatagramAddress.Write(new IPEndPoint(network.BaseAddress, 0), network.BaseAddress.AddressFamily, address);
-            UInt128 value = new DatagramAddress(address[..length]).Value(out bool isIPv4);
-            int bits = isIPv4 ? 32 : 128;
+            UInt128 value = ValueOf(network.BaseAddress, out bool isIPv4);
+            // An IPv4 network in the clothes of IPv6, such as ::ffff:10.0.0.0/104, counts 96 bits more.
+            int bits = isIPv4 && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
             // A shift by all bits would be one by none.
             Mask = network.PrefixLength == 0 ? 0 : UInt128.MaxValue << (bits - network.PrefixLength);
             Value = value & Mask;

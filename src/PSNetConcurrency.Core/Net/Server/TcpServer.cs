@@ -17,6 +17,7 @@ public class TcpServer : NetListener, IAcceptor
     private readonly HashSet<NetClient> _clients = [];
     private IDisposable? _acceptor;
     private long _lastClientId;
+    private readonly AddressFilter _filter;
     private bool _stopping;
     private bool _released;
     private bool _acceptFailing;
@@ -25,6 +26,7 @@ public class TcpServer : NetListener, IAcceptor
         : base(kind, options.Name, (IPEndPoint)socket.LocalEndPoint!, isPart: options.IsPart)
     {
         _options = options;
+        _filter = new AddressFilter(options.Allow, options.Deny);
         Protocol = protocol;
         if (options.Certificate is not null)
         {
@@ -64,8 +66,7 @@ public class TcpServer : NetListener, IAcceptor
     {
         _acceptFailing = false;
         string? refusal = _stopping ? "The listener is stopping."
-            : _options.Deny.Any(n => n.Contains(remote.Address)) ? "Its address is denied."
-            : _options.Allow.Count > 0 && !_options.Allow.Any(n => n.Contains(remote.Address)) ? "Its address is not allowed."
+            : _filter.Refusal(remote.Address) is { } why ? why
             : _clients.Count >= _options.MaximumConnection ? $"The listener is full: {_options.MaximumConnection} clients."
             : _options.Once && _clients.Count > 0 ? "The listener serves one client only."
             : null;

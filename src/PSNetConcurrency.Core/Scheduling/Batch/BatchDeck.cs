@@ -9,12 +9,12 @@ internal sealed class BatchDeck
     public const double MaximumTime = 1e12;
     public const int MaximumJobs = 100_000;
 
-    /// <summary>Fails with <see cref="NetError.JobInvalid"/>, which names the job, and <see cref="NetError.SimulationTooLarge"/>.</summary>
+    /// <summary>Fails with <see cref="NetError.NoJob"/>, <see cref="NetError.JobInvalid"/>, <see cref="NetError.DuplicateJobName"/> and <see cref="NetError.JobTimeInvalid"/>, which name the job, and <see cref="NetError.SimulationTooLarge"/>.</summary>
     public BatchDeck(IReadOnlyList<BatchJob> jobs)
     {
         if (jobs.Count == 0)
         {
-            throw new NetException(NetError.JobInvalid, "The deck has no jobs. Give objects with Name, SetupTime, ReadTime, ComputeTime and PrintTime.");
+            throw new NetException(NetError.NoJob, "The deck has no jobs. Give objects with Name, SetupTime, ReadTime, ComputeTime and PrintTime.");
         }
         if (jobs.Count > MaximumJobs)
         {
@@ -31,13 +31,13 @@ internal sealed class BatchDeck
             }
             if (!seen.TryAdd(job.Name, i))
             {
-                throw new NetException(NetError.JobInvalid, string.Create(CultureInfo.InvariantCulture, $"Jobs {seen[job.Name] + 1} and {i + 1} are both named '{job.Name}'. Give each a name of its own."), job);
+                throw new NetException(NetError.DuplicateJobName, string.Create(CultureInfo.InvariantCulture, $"Jobs {seen[job.Name] + 1} and {i + 1} are both named '{job.Name}'. Give each a name of its own."), job);
             }
             Jobs[i] = new DeckJob(job.Name, Time(job, nameof(job.SetupTime), job.SetupTime), Time(job, nameof(job.ReadTime), job.ReadTime),
                 Time(job, nameof(job.ComputeTime), job.ComputeTime), Time(job, nameof(job.PrintTime), job.PrintTime));
             if (Jobs[i].Work == 0)
             {
-                throw new NetException(NetError.JobInvalid, $"Job '{job.Name}' takes no time: ReadTime, ComputeTime and PrintTime are all 0.", job);
+                throw new NetException(NetError.JobTimeInvalid, $"Job {job.Name} takes no time: ReadTime, ComputeTime and PrintTime are all 0.", job);
             }
         }
     }
@@ -49,7 +49,7 @@ internal sealed class BatchDeck
 
     private static decimal Time(BatchJob job, string name, double value) => IsTime(value)
         ? (decimal)value
-        : throw new NetException(NetError.JobInvalid, string.Create(CultureInfo.InvariantCulture, $"{name} of job '{job.Name}' is {value}. Give a time from 0 to {MaximumTime:0}."), job);
+        : throw new NetException(NetError.JobTimeInvalid, string.Create(CultureInfo.InvariantCulture, $"The {name} of job {job.Name} is {value}. Give a time from 0 to {MaximumTime:0}."), job);
 }
 
 /// <summary>A job with exact times: 0.1 and 0.2 are 0.3.</summary>

@@ -27,7 +27,7 @@ internal sealed class ProgramParser(long seed)
         }
         // Whatever begins a number, so that a negative one is called so.
         bool isList = char.IsAsciiDigit(first[0]) || first[0] is '-' or '+' or '.';
-        foreach ((string part, int at) in Split(text, 0, isList ? ',' : ':'))
+        foreach ((string part, int at) in ProgramWords.Split(text, isList ? ',' : ':'))
         {
             if (_programs.Count == ProcessStateOptions.MaximumProcesses)
             {
@@ -46,21 +46,10 @@ internal sealed class ProgramParser(long seed)
         }
     }
 
-    private static IEnumerable<(string Part, int At)> Split(string text, int offset, char separator)
-    {
-        int at = offset;
-        foreach (string part in text.Split(separator))
-        {
-            yield return (part, at);
-            at += part.Length + 1;
-        }
-    }
-
     private void ReadSteps(string text, string program, int offset, List<ProcessInstruction> code)
     {
-        foreach ((string part, int at) in Split(program, offset, ','))
+        foreach ((string step, int at) in ProgramWords.Split(program, ',', offset))
         {
-            string step = part.Trim();
             switch (step.Length == 0 ? '\0' : step[0])
             {
                 case 'c':
@@ -82,17 +71,17 @@ internal sealed class ProgramParser(long seed)
 
     private void ReadDescription(string text, string description, int offset, List<ProcessInstruction> code)
     {
-        string[] halves = description.Split(':');
+        (string Word, int At)[] halves = [.. ProgramWords.Split(description, ':', offset)];
         if (halves.Length != 2)
         {
-            throw Invalid(text, $"'{description.Trim()}' {Place(offset)} is not length:percent, such as 5:80");
+            throw Invalid(text, $"'{description}' {Place(offset)} is not length:percent, such as 5:80");
         }
-        string percent = halves[1].Trim();
+        (string percent, int place) = halves[1];
         if (!double.TryParse(percent, NumberStyles.Float, CultureInfo.InvariantCulture, out double chance) || !(chance is >= 0 and <= 100))
         {
-            throw Invalid(text, $"'{percent}' {Place(offset + halves[0].Length + 1)} is no percentage from 0 to 100, which is how probably an instruction computes");
+            throw Invalid(text, $"'{percent}' {Place(place)} is no percentage from 0 to 100, which is how probably an instruction computes");
         }
-        int length = Count(text, halves[0].Trim(), halves[0].Trim(), offset, "the length is the number of instructions, as in 5:80", add: false);
+        int length = Count(text, halves[0].Word, halves[0].Word, offset, "the length is the number of instructions, as in 5:80", add: false);
         for (int n = 0; n < length; n++)
         {
             if (_random.NextDouble() < chance / 100.0)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Core.Time;

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSNetConcurrency.Core.Scheduling.Batch;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Scheduling;
 
 namespace PSNetConcurrency.Commands.Batch;
 

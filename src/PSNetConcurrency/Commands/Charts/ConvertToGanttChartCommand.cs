@@ -4,6 +4,7 @@ using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Terminal;
 using PSNetConcurrency.Infrastructure;
 using PSNetConcurrency.Infrastructure.Charts;
+using PSNetConcurrency.Infrastructure.Chat;
 
 namespace PSNetConcurrency.Commands.Charts;
 

@@ -6,6 +6,8 @@ using PSNetConcurrency.Core.Chat.Screen;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Terminal;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Chat;
+using PSNetConcurrency.Infrastructure.Listeners;
 
 namespace PSNetConcurrency.Commands.Chat;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Chat;
 
 namespace PSNetConcurrency.Commands.Chat;
 

@@ -5,6 +5,7 @@ using System.Text;
 using PSNetConcurrency.Core.Chat;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Listeners;
 using PSNetConcurrency.Infrastructure.Scripting;
 
 namespace PSNetConcurrency.Commands.Chat;

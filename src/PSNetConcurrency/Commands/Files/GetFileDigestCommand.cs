@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Transfer.Digests;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Files;
 
 namespace PSNetConcurrency.Commands.Files;
 

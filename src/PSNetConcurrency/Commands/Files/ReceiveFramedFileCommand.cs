@@ -6,6 +6,7 @@ using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Core.Transfer.Receiving;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Files;
 
 namespace PSNetConcurrency.Commands.Files;
 

@@ -8,6 +8,9 @@ using PSNetConcurrency.Core.Transfer.Digests;
 using PSNetConcurrency.Core.Transfer.Sending;
 using PSNetConcurrency.Core.Transfer.Wire;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Files;
+using PSNetConcurrency.Infrastructure.Framing;
+using PSNetConcurrency.Infrastructure.Tcp;
 
 namespace PSNetConcurrency.Commands.Files;
 

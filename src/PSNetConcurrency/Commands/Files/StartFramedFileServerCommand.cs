@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Core.Transfer.Receiving;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Files;
 
 namespace PSNetConcurrency.Commands.Files;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSNetConcurrency.Core.Framing;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
 
 namespace PSNetConcurrency.Commands.Framing;
 

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Text;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
 
 namespace PSNetConcurrency.Commands.Framing;
 

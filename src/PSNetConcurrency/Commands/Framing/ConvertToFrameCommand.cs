@@ -3,6 +3,7 @@ using System.Collections;
 using System.Management.Automation;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
 
 namespace PSNetConcurrency.Commands.Framing;
 

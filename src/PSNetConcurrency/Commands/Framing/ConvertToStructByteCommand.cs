@@ -5,6 +5,7 @@ using System.Text;
 using PSNetConcurrency.Core.Framing.Structs;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
 
 namespace PSNetConcurrency.Commands.Framing;
 

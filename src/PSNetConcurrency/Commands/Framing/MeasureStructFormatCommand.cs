@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
 
 namespace PSNetConcurrency.Commands.Framing;
 

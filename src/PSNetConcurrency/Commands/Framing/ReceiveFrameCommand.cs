@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
+using PSNetConcurrency.Infrastructure.Tcp;
 
 namespace PSNetConcurrency.Commands.Framing;
 

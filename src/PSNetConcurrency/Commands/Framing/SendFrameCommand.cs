@@ -3,6 +3,8 @@ using System.Collections;
 using System.Management.Automation;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
+using PSNetConcurrency.Infrastructure.Tcp;
 
 namespace PSNetConcurrency.Commands.Framing;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSNetConcurrency.Core.Scheduling;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Scheduling;
 
 namespace PSNetConcurrency.Commands.Scheduling;
 
@@ -88,7 +89,7 @@ public sealed class NewSchedulerJobCommand : NetCmdlet
             IoTime = IoTime,
             Program = string.IsNullOrWhiteSpace(Program) ? null : Program,
         };
-        job = job with { Name = JobChecks.NameOf(job, _count++) };
+        job = job with { Name = JobChecks.NameOf(job.Name, _count++) };
         JobChecks.Check(job, job.Name!);
         WriteObject(job);
         return Task.CompletedTask;

@@ -7,6 +7,8 @@ using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
+using PSNetConcurrency.Infrastructure.Tcp;
 
 namespace PSNetConcurrency.Commands.Tcp;
 

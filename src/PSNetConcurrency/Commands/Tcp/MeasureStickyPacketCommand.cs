@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSNetConcurrency.Core.Net.Measure;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
 
 namespace PSNetConcurrency.Commands.Tcp;
 

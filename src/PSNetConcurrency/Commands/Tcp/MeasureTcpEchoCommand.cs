@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using PSNetConcurrency.Core.Net.Measure;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Tcp;
 
 namespace PSNetConcurrency.Commands.Tcp;
 

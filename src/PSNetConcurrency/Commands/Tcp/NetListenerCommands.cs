@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Listeners;
 
 namespace PSNetConcurrency.Commands.Tcp;
 

@@ -3,6 +3,7 @@ using System.Text;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Tcp;
 
 namespace PSNetConcurrency.Commands.Tcp;
 

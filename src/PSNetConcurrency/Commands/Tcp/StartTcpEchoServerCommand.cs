@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Core.Net.Server.Services;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Tcp;
 
 namespace PSNetConcurrency.Commands.Tcp;
 

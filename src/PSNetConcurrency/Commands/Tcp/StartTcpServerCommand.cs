@@ -4,7 +4,9 @@ using System.Text;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Framing;
 using PSNetConcurrency.Infrastructure.Scripting;
+using PSNetConcurrency.Infrastructure.Tcp;
 
 namespace PSNetConcurrency.Commands.Tcp;
 

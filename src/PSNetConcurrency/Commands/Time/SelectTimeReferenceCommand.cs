@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Time;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Time;
 
 namespace PSNetConcurrency.Commands.Time;
 

@@ -4,6 +4,7 @@ using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Core.Time;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Listeners;
 
 namespace PSNetConcurrency.Commands.Time;
 

@@ -4,6 +4,7 @@ using System.Net;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Udp;
 
 namespace PSNetConcurrency.Commands.Udp;
 

@@ -8,6 +8,8 @@ using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Listeners;
+using PSNetConcurrency.Infrastructure.Udp;
 
 namespace PSNetConcurrency.Commands.Udp;
 

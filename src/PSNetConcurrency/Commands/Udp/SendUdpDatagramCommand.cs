@@ -5,6 +5,7 @@ using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Udp;
 
 namespace PSNetConcurrency.Commands.Udp;
 

@@ -6,6 +6,7 @@ using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Core.Net.Faults;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
+using PSNetConcurrency.Infrastructure.Listeners;
 
 namespace PSNetConcurrency.Commands.Udp;
 

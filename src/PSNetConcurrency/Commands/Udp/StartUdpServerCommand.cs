@@ -4,6 +4,7 @@ using System.Text;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
 using PSNetConcurrency.Infrastructure.Scripting;
+using PSNetConcurrency.Infrastructure.Udp;
 
 namespace PSNetConcurrency.Commands.Udp;
 

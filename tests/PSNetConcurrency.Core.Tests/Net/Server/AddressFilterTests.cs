@@ -45,6 +45,16 @@ public sealed class AddressFilterTests
         bool expected = !deny.Any(n => n.Contains(address)) && (allow.Length == 0 || allow.Any(n => n.Contains(address)));
         Span<byte> bytes = stackalloc byte[DatagramAddress.MaximumLength];
         int length = DatagramAddress.Write(new IPEndPoint(mapped ? address.MapToIPv6() : address, 1234), mapped ? System.Net.Sockets.AddressFamily.InterNetworkV6 : address.AddressFamily, bytes);
-        return new AddressFilter(allow, deny).Admits(new DatagramAddress(bytes[..length])) == expected;
+        AddressFilter filter = new(allow, deny);
+        return filter.Admits(new DatagramAddress(bytes[..length])) == expected && filter.Refusal(mapped ? address.MapToIPv6() : address) is null == expected;
     }, iter: 5000);
+
+    [Theory]
+    [InlineData("::ffff:10.0.0.0/104", "10.1.2.3", true)]
+    [InlineData("::ffff:10.0.0.0/104", "11.1.2.3", false)]
+    [InlineData("::ffff:10.0.0.1/128", "10.0.0.1", true)]
+    [InlineData("::ffff:10.0.0.1/128", "10.0.0.2", false)]
+    [InlineData("::/0", "10.0.0.2", false)]
+    public void An_IPv4_network_may_be_written_as_one_of_IPv6(string network, string address, bool admitted) =>
+        Assert.Equal(admitted, new AddressFilter([IPNetwork.Parse(network)], []).Refusal(IPAddress.Parse(address)) is null);
 }

@@ -1,9 +1,0 @@
-using System.Net.NetworkInformation;
-
-namespace PSNetConcurrency.Infrastructure;
-
-public sealed class InterfaceCompleter : ListCompleter
-{
-    protected override IEnumerable<(string Value, string Tip)> Values() =>
-        NetworkInterface.GetAllNetworkInterfaces().Select(i => (i.Name, $"{i.NetworkInterfaceType}, {i.OperationalStatus}"));
-}

@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Infrastructure.Framing;
+
+namespace PSNetConcurrency.Infrastructure.Tcp;
+
+/// <summary>The base of the cmdlets that send what comes down the pipeline.</summary>
+public abstract class TcpMessageCommand : TcpDataCommand
+{
+    private readonly ByteRun _bytes = new();
+    private bool _given;
+
+    /// <summary>What to send: a string in -Encoding, or bytes as they are. A run of bytes from the pipeline is one message, as a byte array is that is piped.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, Position = 2)]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [AllowNull]
+    public object? InputObject { get; set; }
+
+    protected abstract Task SendAsync(object? message);
+
+    protected override Task BeginAsync()
+    {
+        _given = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+        return Task.CompletedTask;
+    }
+
+    protected override async Task ProcessAsync()
+    {
+        object? message = InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject;
+        if (!_given && _bytes.TryAdd(message))
+        {
+            return;
+        }
+        await FlushAsync();
+        if (message is NetListener or TcpSession)
+        {
+            throw new NetException(NetError.BlankInput, $"A {(message is TcpSession ? "session" : "listener")} says where to send, not what: give the message with -InputObject.", message);
+        }
+        await SendAsync(InputObject);
+    }
+
+    protected override Task EndAsync() => FlushAsync();
+
+    private async Task FlushAsync()
+    {
+        if (_bytes.Take() is { } message)
+        {
+            await SendAsync(message);
+        }
+    }
+}
