@@ -29,7 +29,7 @@ internal sealed class SvgGantt
     private SvgGantt(GanttChart chart, int width, string id)
     {
         (_chart, _id, _width) = (chart, id, width);
-        double names = chart.Rows.Select(r => TextWidth(r.Name)).DefaultIfEmpty().Max();
+        double names = chart.Rows.Select(r => SvgText.Width(r.Name)).DefaultIfEmpty().Max();
         _left = Margin + Math.Min(names, width * 0.28) + 10;
         _plot = width - _left - Margin - 12;
     }
@@ -44,29 +44,11 @@ internal sealed class SvgGantt
         return drawing.Write(isAlone);
     }
 
-    /// <summary>About how wide a text is in a sans-serif font of 12 pixels; rather more than less.</summary>
-    public static double TextWidth(string text)
-    {
-        double width = 0;
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            width += rune.Value switch
-            {
-                'i' or 'j' or 'l' or 't' or 'f' or 'r' or 'I' or '.' or ',' or ':' or '\'' or ' ' or '(' or ')' => 5,
-                'm' or 'w' or 'M' or 'W' or '@' or '%' => 12,
-                >= 'A' and <= 'Z' => 9,
-                < 0x7f => 7.4,
-                _ => Math.Max(1, Terminal.CellWidth.Of(rune)) * 7.4,
-            };
-        }
-        return width;
-    }
-
     private string Write(bool isAlone)
     {
         if (isAlone && _chart.Title.Length > 0)
         {
-            Text(Margin, _y + 14, Shorten(_chart.Title, (_width - (2 * Margin)) * 0.75), "g-t", " font-size=\"16\" font-weight=\"600\"");
+            Text(Margin, _y + 14, SvgText.Shorten(_chart.Title, (_width - (2 * Margin)) * 0.75), "g-t", " font-size=\"16\" font-weight=\"600\"");
             _y += 28;
         }
         WriteLegend();
@@ -81,7 +63,7 @@ internal sealed class SvgGantt
         _svg.Append(bars);
         if (_chart.Omission is { } omission)
         {
-            Text(Margin, _y + 12, Shorten(omission, _width - (2 * Margin)), "g-m");
+            Text(Margin, _y + 12, SvgText.Shorten(omission, _width - (2 * Margin)), "g-m");
             _y += 20;
         }
         return Head(isAlone) + _svg.Append("</svg>\n");
@@ -122,8 +104,8 @@ internal sealed class SvgGantt
         IEnumerable<int> keys = Enumerable.Range(0, Math.Min(_chart.Keys.Count, MostLegendEntries));
         foreach (int key in _chart.HasOverhead ? keys.Append(GanttChart.Overhead) : keys)
         {
-            string name = key == GanttChart.Overhead ? "overhead" : Shorten(_chart.Keys[key], 200);
-            double width = 20 + TextWidth(name) + 14;
+            string name = key == GanttChart.Overhead ? "overhead" : SvgText.Shorten(_chart.Keys[key], 200);
+            double width = 20 + SvgText.Width(name) + 14;
             if (x > Margin && x + width > _width - Margin)
             {
                 (x, _y) = (Margin, _y + LegendHeight);
@@ -145,7 +127,7 @@ internal sealed class SvgGantt
     {
         if (!row.Continues)
         {
-            string name = Shorten(row.Name, _left - Margin - 6);
+            string name = SvgText.Shorten(row.Name, _left - Margin - 6);
             Text(_left - 10, _y + (RowHeight / 2) + 4, name, "g-t", " text-anchor=\"end\"", name == row.Name ? null : row.Name);
         }
         _svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"g-band\" x=\"{Markup.Pixel(_left)}\" y=\"{Markup.Pixel(_y + 2)}\" width=\"{Markup.Pixel(_plot)}\" height=\"{RowHeight - 4}\"/>\n");
@@ -179,7 +161,7 @@ internal sealed class SvgGantt
         Rect(bars, x, y, width > 4 ? width - 0.5 : width, BarHeight, bar.Key, width > 8 ? " rx=\"2\"" : "");
         bars.Append(CultureInfo.InvariantCulture, $"><title>{Markup.Escape(_chart.Describe(bar))}</title></rect>\n");
         string text = width < 12 ? "" : _chart.TextOf(row, bar);
-        if (text.Length > 0 && TextWidth(text) + 6 <= width)
+        if (text.Length > 0 && SvgText.Width(text) + 6 <= width)
         {
             string color = bar.Key == GanttChart.Overhead ? " class=\"g-t\"" : Palette.Of(bar.Key).TakesBlack ? "" : " fill=\"#fff\"";
             bars.Append(CultureInfo.InvariantCulture, $"<text x=\"{Markup.Pixel(x + (width / 2))}\" y=\"{Markup.Pixel(y + 14)}\" text-anchor=\"middle\" pointer-events=\"none\"{color}>{Markup.Escape(text)}</text>\n");
@@ -216,7 +198,7 @@ internal sealed class SvgGantt
     {
         int most = (int)Math.Max(1, _plot / 70);
         double step = _chart.Axis.Step(most);
-        while (most > 1 && step / _chart.Axis.Range * _plot < TextWidth(TimeAxis.Format(_chart.Axis.End, step)) + 16)
+        while (most > 1 && step / _chart.Axis.Range * _plot < SvgText.Width(TimeAxis.Format(_chart.Axis.End, step)) + 16)
         {
             step = _chart.Axis.Step(--most);
         }
@@ -228,7 +210,7 @@ internal sealed class SvgGantt
         }
         _svg.Append(CultureInfo.InvariantCulture, $"<path class=\"g-axis\" d=\"M{Markup.Pixel(_left)} {Markup.Pixel(_y)}h{Markup.Pixel(_plot)}\"/>\n");
         _y += 24;
-        Text(_left + (_plot / 2), _y + 13, Shorten(_chart.Axis.Unit.Length > 0 ? $"time ({_chart.Axis.Unit})" : "time", _plot), "g-m", " text-anchor=\"middle\"");
+        Text(_left + (_plot / 2), _y + 13, SvgText.Shorten(_chart.Axis.Unit.Length > 0 ? $"time ({_chart.Axis.Unit})" : "time", _plot), "g-m", " text-anchor=\"middle\"");
         _y += 20;
     }
 
@@ -242,15 +224,5 @@ internal sealed class SvgGantt
     {
         string tip = title is null ? "" : $"<title>{Markup.Escape(title)}</title>";
         _svg.Append(CultureInfo.InvariantCulture, $"<text class=\"{style}\" x=\"{Markup.Pixel(x)}\" y=\"{Markup.Pixel(y)}\"{more}>{Markup.Escape(text)}{tip}</text>\n");
-    }
-
-    private static string Shorten(string text, double pixels)
-    {
-        int columns = Terminal.CellWidth.Of(text);
-        while (columns > 1 && TextWidth(text) > pixels)
-        {
-            text = Cells.Cut(text, --columns, "…");
-        }
-        return text;
     }
 }
