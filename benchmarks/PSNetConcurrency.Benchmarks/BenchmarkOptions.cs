@@ -8,14 +8,15 @@ namespace PSNetConcurrency.Benchmarks;
 internal sealed record BenchmarkOptions
 {
     private const string Usage = """
-        usage: PSNetConcurrency.Benchmarks [AREA...] [--rounds N] [--seconds S] [--peers FOLDER] [--pwsh PATH] [--only WORD]
+        usage: PSNetConcurrency.Benchmarks [AREA...] [--rounds N] [--seconds S] [--report FILE] [--pwsh PATH] [--ostep FOLDER] [--only WORD]
           AREA       one or more of those below (all when none is named)
           --rounds   interleaved rounds; each peer is measured once in each (5)
           --seconds  length of one measurement (1.5)
-          --peers    folder with the sources of the peers and load generators, or PSNC_PEERS
-                     (../shared/peers beside the repository, where that exists)
+          --report   a Markdown file whose table of ratios is written anew, such as docs/performance.md;
+                     the rest of the file stays as it is
           --pwsh     a real PowerShell to run scripts in, which has Start-Job to compare with
                      (the embedded shell, which has not)
+          --ostep    folder with the schedulers of OSTEP's homework, mlfq.py and scheduler.py, or PSNC_OSTEP
           --only     only the parts whose name contains the word
         Areas:
         """;
@@ -26,12 +27,22 @@ internal sealed record BenchmarkOptions
 
     public double Seconds { get; init; } = 1.5;
 
-    public string? PeerFolder { get; init; }
+    /// <summary>The Markdown file that the ratios go into; null for none.</summary>
+    public string? Report { get; init; }
+
+    /// <summary>Where the areas leave their ratios.</summary>
+    public RatioCollector Ratios { get; } = new();
+
+    /// <summary>The folder with OSTEP's homework; null where none was named.</summary>
+    public string? OstepFolder { get; init; } = Environment.GetEnvironmentVariable("PSNC_OSTEP") is { Length: > 0 } named ? named : null;
 
     /// <summary>A real PowerShell; null: only the embedded shell.</summary>
     public string? PowerShell { get; init; }
 
     public string? Only { get; init; }
+
+    /// <summary>The sources of the load generators and of the peers that were written for the benchmarks.</summary>
+    public static string PeerFolder => Path.Combine(RepositoryRoot, "benchmarks", "peers");
 
     public static string RepositoryRoot => typeof(BenchmarkOptions).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
 
@@ -40,7 +51,7 @@ internal sealed record BenchmarkOptions
     public static bool TryParse(string[] args, string[] known, [NotNullWhen(true)] out BenchmarkOptions? options)
     {
         List<string> areas = [];
-        options = new BenchmarkOptions { Areas = areas, PeerFolder = DefaultPeers() };
+        options = new BenchmarkOptions { Areas = areas };
         for (int i = 0; i < args.Length; i++)
         {
             string? value = i + 1 < args.Length ? args[i + 1] : null;
@@ -54,8 +65,12 @@ internal sealed record BenchmarkOptions
                     options = options with { Seconds = seconds };
                     i++;
                     break;
-                case "--peers" when value is not null:
-                    options = options with { PeerFolder = Path.GetFullPath(value) };
+                case "--report" when value is not null:
+                    options = options with { Report = Path.GetFullPath(value) };
+                    i++;
+                    break;
+                case "--ostep" when Directory.Exists(value):
+                    options = options with { OstepFolder = Path.GetFullPath(value) };
                     i++;
                     break;
                 case "--pwsh" when File.Exists(value):
@@ -80,12 +95,5 @@ internal sealed record BenchmarkOptions
             areas.AddRange(known);
         }
         return true;
-    }
-
-    private static string? DefaultPeers()
-    {
-        string? named = Environment.GetEnvironmentVariable("PSNC_PEERS");
-        string beside = Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "shared", "peers"));
-        return !string.IsNullOrEmpty(named) ? named : Directory.Exists(beside) ? beside : null;
     }
 }

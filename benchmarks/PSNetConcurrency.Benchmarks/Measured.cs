@@ -18,6 +18,9 @@ internal sealed class Measured
         list.Add(value);
     }
 
+    /// <summary>What a contender reached, round by round.</summary>
+    public IReadOnlyList<double> Of(string contender) => _values.TryGetValue(contender, out List<double>? list) ? list : [];
+
     /// <summary>The median of the rounds' ratios, in words; a dash where one of the two was not measured.</summary>
     public string Ratio(string contender, string to)
     {

@@ -21,15 +21,17 @@ Console.CancelKeyPress += (_, e) =>
 };
 Console.WriteLine("Ratios of rates, medians of interleaved rounds: above 1 is faster than the peer. One machine's times say nothing about another's.");
 bool passed = true;
+List<string> done = [];
 foreach (IBenchmarkArea area in areas.Where(a => options.Areas.Contains(a.Name)))
 {
     try
     {
         passed &= await area.RunAsync(options, stop.Token);
+        done.Add(area.Name);
     }
     catch (OperationCanceledException)
     {
         return 130;
     }
 }
-return passed ? 0 : 1;
+return Summary.Print(options, done, [.. areas.Select(a => a.Name)]) && passed ? 0 : 1;

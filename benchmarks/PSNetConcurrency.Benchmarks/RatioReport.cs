@@ -21,11 +21,11 @@ internal static class RatioReport
         int begin = text.IndexOf(Begin, StringComparison.Ordinal), end = text.IndexOf(End, StringComparison.Ordinal);
         if (begin < 0 || end < begin)
         {
-            throw new InvalidDataException($"{path} has no lines '{Begin}' and '{End}', between which the table is to stand.");
+            throw new IOException($"{path} has no lines '{Begin}' and '{End}', between which the table is to stand.");
         }
         string before = text[..begin], after = text[end..];
         string today = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        string machine = $"{Environment.ProcessorCount} processors, {System()}, .NET {Environment.Version.Major}";
+        string machine = $"{Environment.ProcessorCount} processors, {SystemName()}, .NET {Environment.Version.Major}";
         List<string[]> rows = [.. text[begin..end].Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Select(Cells).Where(c => c.Length == 8 && areas.Contains(c[0]) && !whole.Contains(c[0]))];
         foreach (Ratio ratio in measured)
         {
@@ -49,5 +49,5 @@ internal static class RatioReport
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
-    private static string System() => OperatingSystem.IsLinux() ? "Linux" : OperatingSystem.IsWindows() ? "Windows" : OperatingSystem.IsMacOS() ? "macOS" : RuntimeInformation.OSDescription;
+    private static string SystemName() => OperatingSystem.IsLinux() ? "Linux" : OperatingSystem.IsWindows() ? "Windows" : OperatingSystem.IsMacOS() ? "macOS" : RuntimeInformation.OSDescription;
 }

@@ -95,6 +95,7 @@ internal sealed class DigestArea : IBenchmarkArea
             string own = (Size / 1e6 / seconds.Order().ElementAt(seconds.Count / 2)).ToString("0");
             foreach (Peer peer in peers)
             {
+                options.Ratios.Add(Name, $"1 GiB, {test.Name}", rate, Ours, peer.Name);
                 table.Add(test.Name, own, peer.Name, rate.Ratio(Ours, peer.Name));
             }
         }
@@ -126,6 +127,7 @@ internal sealed class DigestArea : IBenchmarkArea
             }
         }
         Table table = new($"{SmallFiles} files of 4 KiB, SHA256", "rate to", "ratio");
+        options.Ratios.Add(Name, $"{SmallFiles} files of 4 KiB, SHA256", rate, Ours, "sha256sum");
         table.Add("sha256sum", rate.Ratio(Ours, "sha256sum"));
         table.Print();
     }

@@ -64,15 +64,15 @@ internal sealed class ServerSet(ServerTransport transport = ServerTransport.Tcp)
 /// <summary>Who is compared with.</summary>
 internal static class EchoPeers
 {
-    public static async Task<ServerSet> StartAsync(string? folder, CancellationToken cancellationToken)
+    public static async Task<ServerSet> StartAsync(CancellationToken cancellationToken)
     {
         ServerSet set = new();
         await set.AddAsync("PSNetConcurrency", port => Programs.Self("echo", port.ToString(), "10000"), cancellationToken);
-        if (await Programs.BuildAsync(folder, "echo_epoll", cancellationToken) is { } epoll)
+        if (await Programs.BuildAsync("echo_epoll", cancellationToken) is { } epoll)
         {
             await set.AddAsync("C epoll", port => new Command(epoll, port.ToString()), cancellationToken);
         }
-        if (Python(folder, "echo_asyncio.py") is { } script)
+        if (Python("echo_asyncio.py") is { } script)
         {
             if (await HasUvloopAsync(cancellationToken))
             {
@@ -108,14 +108,13 @@ internal static class EchoPeers
     }
 
     /// <summary>A peer written in Python; null, and a line that says why, where it can't be run.</summary>
-    public static string? Python(string? folder, string name)
+    public static string? Python(string name)
     {
-        string? script = folder is null ? null : Path.Combine(folder, name);
-        if (script is not null && File.Exists(script) && Programs.Find("/usr/bin/python3") is not null)
+        if (Programs.Find("/usr/bin/python3") is not null)
         {
-            return script;
+            return Path.Combine(BenchmarkOptions.PeerFolder, name);
         }
-        Console.WriteLine("Python's servers are left out: that needs /usr/bin/python3 and the folder with peers.");
+        Console.WriteLine("Python's servers are left out: there is no /usr/bin/python3.");
         return null;
     }
 }

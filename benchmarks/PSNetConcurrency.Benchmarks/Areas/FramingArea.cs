@@ -84,6 +84,8 @@ internal sealed class FramingArea : IBenchmarkArea
                 }
                 cancellationToken.ThrowIfCancellationRequested();
             }
+            options.Ratios.Add(Name, $"frame decoder, {shape.Name}", measured, Ours, Hand);
+            options.Ratios.Add(Name, $"frame decoder, {shape.Name}", measured, Ours, Python);
             double median = ours.Order().ElementAt(ours.Count / 2);
             rates.Add(shape.Name, median.ToString("N0", CultureInfo.InvariantCulture), (median * (shape.Size + 4) / 1e9).ToString("0.00", CultureInfo.InvariantCulture),
                 measured.Ratio(Ours, Hand), measured.Ratio(Ours, Python), allocated.ToString("0.0000", CultureInfo.InvariantCulture));

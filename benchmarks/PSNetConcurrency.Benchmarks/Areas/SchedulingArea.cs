@@ -44,7 +44,7 @@ internal sealed partial class SchedulingArea : IBenchmarkArea
     {
         if (Programs.Find("python3") is null || Find(options, "mlfq.py") is not { } mlfq || Find(options, "scheduler.py") is not { } scheduler)
         {
-            Console.WriteLine("scheduling leaves the comparison out: it takes python3, and mlfq.py and scheduler.py of OSTEP's homework in the folder of --peers or below.");
+            Console.WriteLine("scheduling leaves the comparison out: it takes python3, and mlfq.py and scheduler.py of OSTEP's homework in the folder of --ostep or below.");
             return true;
         }
         string file = Path.GetTempFileName();
@@ -72,6 +72,7 @@ internal sealed partial class SchedulingArea : IBenchmarkArea
                         measured.Add(Peer, 1 / theirSeconds);
                     }
                 }
+                options.Ratios.Add("scheduling", $"{what}, {count} jobs", measured, Ours, Peer, bar: whole ? 1 : feedback ? 100 : null);
                 table.Add(what, $"{count}", measured.Ratio(Ours, Peer), measured.Spread(Ours, Peer));
             }
             table.Print();
@@ -151,7 +152,7 @@ internal sealed partial class SchedulingArea : IBenchmarkArea
     }
 
     private static string? Find(BenchmarkOptions options, string name) =>
-        options.PeerFolder is { } folder && Directory.Exists(folder) ? Directory.EnumerateFiles(folder, name, SearchOption.AllDirectories).FirstOrDefault() : null;
+        options.OstepFolder is { } folder && Directory.Exists(folder) ? Directory.EnumerateFiles(folder, name, SearchOption.AllDirectories).FirstOrDefault() : null;
 
     private static Command Shell(BenchmarkOptions options, string file) =>
         new(options.PowerShell ?? Programs.EmbeddedShell, "-NoProfile", "-NonInteractive", "-Command", string.Format(CultureInfo.InvariantCulture, ScriptFormat, Path.Combine(BenchmarkOptions.RepositoryRoot, "PSNetConcurrency.psd1"), file));

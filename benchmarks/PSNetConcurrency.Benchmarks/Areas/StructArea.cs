@@ -54,6 +54,9 @@ internal sealed class StructArea : IBenchmarkArea
                     objects.Add(ours ? Ours : Python, ours ? Objects(format, options.Seconds) : await PythonAsync("iterate"));
                 }
             }
+            options.Ratios.Add(Name, $"pack `{text}`", pack, Ours, Python);
+            options.Ratios.Add(Name, $"unpack `{text}`", unpack, Ours, Python);
+            options.Ratios.Add(Name, $"unpack `{text}` as objects", objects, Ours, Python);
             table.Add(text, pack.Ratio(Ours, Python), unpack.Ratio(Ours, Python), objects.Ratio(Ours, Python));
 
             async Task<double> PythonAsync(string what)

@@ -47,7 +47,7 @@ internal sealed class TimeArea : IBenchmarkArea
 
     private static async Task<bool> CompareServersAsync(BenchmarkOptions options, ServerSet servers, CancellationToken cancellationToken)
     {
-        if (await Programs.BuildAsync(options.PeerFolder, "udpload", cancellationToken) is not { } judge)
+        if (await Programs.BuildAsync("udpload", cancellationToken) is not { } judge)
         {
             Console.WriteLine("NTP servers are not compared: there is no judge.");
             return true;
@@ -72,6 +72,11 @@ internal sealed class TimeArea : IBenchmarkArea
                     lost[server.Name] = lost.GetValueOrDefault(server.Name) + report.Lost;
                 }
             }
+        }
+        foreach (LoadShape shape in Shapes)
+        {
+            options.Ratios.Add("time", $"NTP server, {shape.Name}", all[shape].Rate, Ours, Chronyd, bar: 1);
+            options.Ratios.AddPromise("time", $"offset that clients measure, NTP server, {shape.Name}", 30, "µs", all[shape].Offsets[Ours].Select(Math.Abs));
         }
         foreach (EchoServer server in servers.All)
         {
@@ -105,6 +110,7 @@ internal sealed class TimeArea : IBenchmarkArea
             if (errors.Count > 0)
             {
                 errors.Sort();
+                options.Ratios.AddPromise("time", $"offset error of Get-NetworkTime, server {server.Name}", 100, "µs", [Median(errors)]);
                 table.Add(server.Name, Words(Median(first)), Words(Median(errors)), Words(errors[errors.Count * 99 / 100]));
             }
         }

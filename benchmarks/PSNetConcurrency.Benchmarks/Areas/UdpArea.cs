@@ -25,12 +25,12 @@ internal sealed class UdpArea : IBenchmarkArea
         {
             return true;
         }
-        if (await Programs.BuildAsync(options.PeerFolder, "udpload", cancellationToken) is not { } judge)
+        if (await Programs.BuildAsync("udpload", cancellationToken) is not { } judge)
         {
             Console.WriteLine("UDP servers are not compared: there is no judge.");
             return true;
         }
-        using ServerSet servers = await StartAsync(options.PeerFolder, cancellationToken);
+        using ServerSet servers = await StartAsync(cancellationToken);
         bool correct = true;
         HashSet<string> failed = [];
         Table table = new($"UDP echo servers, {options.Rounds} rounds: rate to C plain, to C mmsg, to uvloop; p99 to C plain; datagrams lost",
@@ -60,6 +60,12 @@ internal sealed class UdpArea : IBenchmarkArea
                 }
             }
         }
+        foreach (LoadShape shape in Shapes)
+        {
+            options.Ratios.Add(Name, $"echo server, {shape.Name}", all[shape].Rate, Ours, Plain, bar: 0.9);
+            options.Ratios.Add(Name, $"echo server, {shape.Name}", all[shape].Rate, Ours, Batched, bar: 0.9);
+            options.Ratios.Add(Name, $"echo server, {shape.Name}", all[shape].Rate, Ours, Uvloop, bar: 1);
+        }
         foreach (EchoServer server in servers.All)
         {
             table.Add([server.Name, .. Shapes.SelectMany(s => (string[])[.. References.Select(r => all[s].Rate.Ratio(server.Name, r)), all[s].P99.Ratio(server.Name, Plain), all[s].Lost.GetValueOrDefault(server.Name).ToString(CultureInfo.InvariantCulture)])]);
@@ -74,16 +80,16 @@ internal sealed class UdpArea : IBenchmarkArea
             Environment = new Dictionary<string, string> { ["WARMUP"] = LoadReport.WarmUp },
         }, 1);
 
-    private static async Task<ServerSet> StartAsync(string? folder, CancellationToken cancellationToken)
+    private static async Task<ServerSet> StartAsync(CancellationToken cancellationToken)
     {
         ServerSet set = new(ServerTransport.Udp);
         await set.AddAsync(Ours, port => Programs.Self("udpecho", port.ToString(CultureInfo.InvariantCulture)), cancellationToken);
-        if (await Programs.BuildAsync(folder, "udp_echo", cancellationToken) is { } echo)
+        if (await Programs.BuildAsync("udp_echo", cancellationToken) is { } echo)
         {
             await set.AddAsync(Plain, port => new Command(echo, $"{port}"), cancellationToken);
             await set.AddAsync(Batched, port => new Command(echo, $"{port}", "mmsg"), cancellationToken);
         }
-        if (EchoPeers.Python(folder, "udp_echo.py") is { } script)
+        if (EchoPeers.Python("udp_echo.py") is { } script)
         {
             if (await EchoPeers.HasUvloopAsync(cancellationToken))
             {

@@ -73,6 +73,7 @@ internal sealed class UdpClientArea : IBenchmarkArea
             Table table = new($"{Count} exchanges of 64 bytes over UDP, {options.Rounds} rounds", "client", "rate to Python's");
             table.Add(Ours, rate.Ratio(Ours, Theirs));
             table.Print();
+            options.Ratios.Add(Name, "Invoke-UdpExchange -Count, 64 B", rate, Ours, Theirs, bar: 1);
             return true;
         }
         finally
