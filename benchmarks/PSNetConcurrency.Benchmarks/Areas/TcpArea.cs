@@ -100,8 +100,8 @@ internal sealed class TcpArea : IBenchmarkArea
         foreach (LoadShape shape in Shapes)
         {
             // Nothing is faster than C here; as fast as Python's best is the least.
-            _options.Ratios.Add(Name, $"echo server, {shape.Name}", all[shape].Rate, Ours, C, bar: 0.95);
-            _options.Ratios.Add(Name, $"echo server, {shape.Name}", all[shape].Rate, Ours, Uvloop, bar: 1);
+            _options.Ratios.Add(Name, $"TCP echo server, {shape.Name}", all[shape].Rate, Ours, C, bar: 0.95);
+            _options.Ratios.Add(Name, $"TCP echo server, {shape.Name}", all[shape].Rate, Ours, Uvloop, bar: 1);
         }
         foreach (EchoServer server in servers.All)
         {

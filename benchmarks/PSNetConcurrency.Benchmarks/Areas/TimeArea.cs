@@ -76,8 +76,8 @@ internal sealed class TimeArea : IBenchmarkArea
         foreach (LoadShape shape in Shapes)
         {
             options.Ratios.Add("time", $"NTP server, {shape.Name}", all[shape].Rate, Ours, Chronyd, bar: 1);
-            options.Ratios.AddPromise("time", $"offset that clients measure, NTP server, {shape.Name}", 30, "µs", all[shape].Offsets[Ours].Select(Math.Abs));
         }
+        options.Ratios.AddPromise("time", $"offset error of clients of the NTP server, {Shapes[0].Name}", 30, "µs", all[Shapes[0]].Offsets[Ours].Select(Math.Abs));
         foreach (EchoServer server in servers.All)
         {
             table.Add([server.Name, .. Shapes.SelectMany(s => (string[])[all[s].Rate.Ratio(server.Name, Chronyd), all[s].P99.Ratio(server.Name, Chronyd), Median(all[s].Offsets[server.Name]).ToString("+0.0;-0.0", CultureInfo.InvariantCulture), all[s].Lost[server.Name].ToString(CultureInfo.InvariantCulture)])]);

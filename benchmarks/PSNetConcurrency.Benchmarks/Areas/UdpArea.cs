@@ -62,9 +62,10 @@ internal sealed class UdpArea : IBenchmarkArea
         }
         foreach (LoadShape shape in Shapes)
         {
-            options.Ratios.Add(Name, $"echo server, {shape.Name}", all[shape].Rate, Ours, Plain, bar: 0.9);
-            options.Ratios.Add(Name, $"echo server, {shape.Name}", all[shape].Rate, Ours, Batched, bar: 0.9);
-            options.Ratios.Add(Name, $"echo server, {shape.Name}", all[shape].Rate, Ours, Uvloop, bar: 1);
+            foreach (string reference in References)
+            {
+                options.Ratios.Add(Name, $"UDP echo server, {shape.Name}", all[shape].Rate, Ours, reference, shape != Shapes[0] ? null : reference == Uvloop ? 1 : 0.9);
+            }
         }
         foreach (EchoServer server in servers.All)
         {
