@@ -5,7 +5,7 @@
     Author               = 'PSNetConcurrency contributors'
     CompanyName          = 'PSNetConcurrency contributors'
     Copyright            = '(c) PSNetConcurrency contributors. MIT licence.'
-    Description          = 'Network programming and concurrency as tools: TCP servers and exchanges, frames that survive sticky packets, verified and resumable file transfer, port tests, measurements and fault injection, as objects that flow down the pipeline.'
+    Description          = 'Network programming and concurrency as tools: TCP and UDP servers, exchanges and fault proxies, frames that survive sticky packets, verified and resumable file transfer, chat with IP Messenger, child processes with join and pools, scheduler simulations with Gantt charts, and network time, as objects that flow down the pipeline.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @(
@@ -121,9 +121,20 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags         = @('network', 'tcp', 'udp', 'socket', 'server', 'concurrency', 'framing', 'file-transfer', 'testing', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('network', 'tcp', 'udp', 'socket', 'server', 'concurrency', 'process', 'parallel', 'framing', 'file-transfer', 'chat', 'scheduler', 'gantt', 'ntp', 'time', 'fault-injection', 'testing', 'pester', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri   = 'https://opensource.org/license/mit'
-            ReleaseNotes = 'See CHANGELOG.md.'
+            ReleaseNotes = @'
+0.1.0, the first release.
+
+- TCP and UDP servers on one thread for thousands of clients, answered by script blocks; clients, port tests, measurements, fault proxies.
+- Frames of every common form, binary records by the formats of Python's struct, digests, and files that are sent verified, resumed and repaired.
+- Chat with IP Messenger and iptux.
+- Child processes: scripts, programs and classes, joined without polling, pooled, behind ssh; process states and context switches.
+- Schedulers, batch eras and process states simulated; Gantt charts as text, SVG, HTML and Mermaid.
+- NTP, Time and Daytime, clients and servers; clocks compared so that liars are found; scripts that fire on many machines at one instant.
+
+CHANGELOG.md in the module's folder tells all of it.
+'@
         }
     }
 }

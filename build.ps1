@@ -89,6 +89,7 @@ function Package {
     }
     CopyInto $root $module 'PSNetConcurrency.psd1'
     CopyInto $root $module 'LICENSE'
+    CopyInto $root $module 'THIRD-PARTY-NOTICES.txt'
     CopyInto $root $module 'CHANGELOG.md'
     CopyInto ([IO.Path]::Combine($root, 'PSNetConcurrency', 'Formats')) ([IO.Path]::Combine($module, 'PSNetConcurrency', 'Formats')) '*.ps1xml'
     CopyInto ([IO.Path]::Combine($root, 'PSNetConcurrency', 'Types')) ([IO.Path]::Combine($module, 'PSNetConcurrency', 'Types')) '*.ps1xml'

@@ -8,11 +8,11 @@ namespace PSNetConcurrency.HelpBuilder;
 public static class HelpTool
 {
     private const string Usage = """
-        HelpBuilder [maml|docs|check|verify <module>] [--root <folder>] [--documentation <folder>]
+        HelpBuilder [maml|docs|check|verify <module> [<pwsh>]] [--root <folder>] [--documentation <folder>]
           maml    writes en-US/PSNetConcurrency.dll-Help.xml, which Get-Help reads
           docs    writes docs/cmdlets/*.md
           check   says which of docs/cmdlets/*.md are not what docs would write
-          verify  imports a module and asks Get-Help for all that it exports
+          verify  imports a module, asks Get-Help for all that it exports, and uses it over TCP and, where a pwsh is named, in a child
         Without a verb: maml and docs. Exit code 1 where help lacks a part.
         """;
 
@@ -21,9 +21,9 @@ public static class HelpTool
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
-        if (args is ["verify", { } module])
+        if (args is ["verify", { } module, ..] && args.Count <= 3)
         {
-            IReadOnlyList<string> failures = Verifier.Verify(module, out string about);
+            IReadOnlyList<string> failures = Verifier.Verify(module, args.ElementAtOrDefault(2), out string about);
             output.WriteLine(about);
             return Report(failures, error);
         }

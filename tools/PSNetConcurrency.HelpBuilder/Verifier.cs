@@ -12,8 +12,9 @@ public static class Verifier
 {
     /// <summary>One line a failure; nothing where all help is found.</summary>
     /// <param name="module">A manifest's path, or a name on PSModulePath.</param>
+    /// <param name="pwsh">The PowerShell for a child process; null where none is to be started.</param>
     /// <param name="about">The module that was found, for the user to see which one it was.</param>
-    public static IReadOnlyList<string> Verify(string module, out string about)
+    public static IReadOnlyList<string> Verify(string module, string? pwsh, out string about)
     {
         using Runspace runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
         runspace.Open();
@@ -33,8 +34,12 @@ public static class Verifier
         {
             failures.Add($"about_{info.Name}: Get-Help does not find it");
         }
-        // One cmdlet that needs nothing shows that the assemblies load, which help alone does not.
-        about += $"{Environment.NewLine}Get-AvailablePort: {Run(runspace, "Get-AvailablePort", "")[0]}";
+        // Help alone does not show that the assemblies load, here and in a child.
+        about += $"{Environment.NewLine}Over TCP: {Run(runspace, "$s = Start-TcpEchoServer -Port 0; try { $s | Invoke-TcpExchange $args[0] } finally { $s | Stop-NetListener }", "hello")[0]}";
+        if (pwsh is not null)
+        {
+            about += $"{Environment.NewLine}From a child: {Run(runspace, "Invoke-ChildProcess { 6 * 7 } -PowerShellPath $args[0]", pwsh)[0]}";
+        }
         return failures;
     }
 

@@ -29,6 +29,20 @@ public class ManifestTests
     }
 
     [Fact]
+    public void It_says_what_a_gallery_shows()
+    {
+        using CleanEngine engine = new(import: false);
+        PSModuleInfo manifest = (PSModuleInfo)engine.Run("Test-ModuleManifest -Path $args[0]", TestEnvironment.ManifestPath)[0].BaseObject;
+        Assert.StartsWith(manifest.Version.ToString(), manifest.ReleaseNotes, StringComparison.Ordinal);
+        // A gallery splits tags at blanks, and finds nothing by a tag that stands twice.
+        Assert.All(manifest.Tags, t => Assert.Matches(@"^[\w-]+$", t));
+        Assert.Equal(manifest.Tags.Distinct(StringComparer.OrdinalIgnoreCase), manifest.Tags);
+        // By its number once it is out, announced under Unreleased before.
+        Assert.Matches($@"## \[{manifest.Version}\]|This will be {manifest.Version},", File.ReadAllText(ModuleUnderTest.PathOf("CHANGELOG.md")));
+        Assert.Null(manifest.IconUri);
+    }
+
+    [Fact]
     public void Every_verb_is_approved()
     {
         string[] approved = [.. new[] { typeof(VerbsCommon), typeof(VerbsCommunications), typeof(VerbsData), typeof(VerbsDiagnostic), typeof(VerbsLifecycle), typeof(VerbsOther), typeof(VerbsSecurity) }

@@ -24,8 +24,10 @@ public sealed class PackageTests : IDisposable
         string[] ships = [.. package.Entries.Select(e => e.FullName).Where(IsContent).Order(StringComparer.Ordinal)];
         string module = Path.Combine(_folder, "PSNetConcurrency");
         Assert.Equal(Directory.EnumerateFiles(module, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(module, f).Replace('\\', '/')).Order(StringComparer.Ordinal), ships);
-        Assert.All(["PSNetConcurrency.psd1", "LICENSE", "CHANGELOG.md", "en-US/PSNetConcurrency.dll-Help.xml", "en-US/about_PSNetConcurrency.help.txt"], f => Assert.Contains(f, ships));
-        Assert.All(ships, f => Assert.Matches(@"(\.psd1|\.ps1xml|\.dll|-Help\.xml|about_\w+\.help\.txt|LICENSE|CHANGELOG\.md)$", f));
+        Assert.All(["PSNetConcurrency.psd1", "LICENSE", "THIRD-PARTY-NOTICES.txt", "CHANGELOG.md", "en-US/PSNetConcurrency.dll-Help.xml"], f => Assert.Contains(f, ships));
+        string[] clone = [.. ((string[])["PSNetConcurrency/Formats", "PSNetConcurrency/Types", "en-US"]).SelectMany(d => Directory.EnumerateFiles(ModuleUnderTest.PathOf(d)).Select(f => $"{d}/{Path.GetFileName(f)}"))];
+        Assert.All(clone, f => Assert.Contains(f, ships));
+        Assert.All(ships, f => Assert.Matches(@"(\.psd1|\.ps1xml|\.dll|-Help\.xml|about_\w+\.help\.txt|LICENSE|THIRD-PARTY-NOTICES\.txt|CHANGELOG\.md)$", f));
         CheckNuspec(package);
 
         string modules = Path.Combine(_folder, "Modules"), installed = Path.Combine(modules, "PSNetConcurrency", Version());
@@ -33,7 +35,8 @@ public sealed class PackageTests : IDisposable
         (int exitCode, string output) = VerifyInChild(modules);
         Assert.True(exitCode == 0, output);
         Assert.Contains($"PSNetConcurrency {Version()} in {installed}: {ModuleUnderTest.Cmdlets.Count} cmdlets", output, StringComparison.Ordinal);
-        Assert.Contains("Get-AvailablePort: ", output, StringComparison.Ordinal);
+        Assert.Contains("Over TCP: hello", output, StringComparison.Ordinal);
+        Assert.Contains("From a child: 42", output, StringComparison.Ordinal);
     }
 
     private static bool IsContent(string entry) =>
@@ -49,13 +52,15 @@ public sealed class PackageTests : IDisposable
         string[] tags = Value("tags").Split(' ');
         Assert.Contains("PSModule", tags);
         Assert.All(ModuleUnderTest.Cmdlets, c => Assert.Contains($"PSCmdlet_{c.Name}", tags));
+        Assert.Contains("CHANGELOG.md", Value("releaseNotes"), StringComparison.Ordinal);
+        Assert.DoesNotContain(metadata.Elements(), e => e.Name.LocalName == "icon");
     }
 
     // A process of its own: this one has the clone's assemblies loaded, and would never look at the package's.
     private static (int ExitCode, string Output) VerifyInChild(string modulePath)
     {
         string tool = typeof(HelpTool).Assembly.Location;
-        ProcessStartInfo start = new("dotnet", [tool, "verify", "PSNetConcurrency"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [tool, "verify", "PSNetConcurrency", TestEnvironment.ShellPath]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PSModulePath"] = modulePath;
         using Process child = Process.Start(start)!;
         Task<string> errors = child.StandardError.ReadToEndAsync();
