@@ -35,10 +35,10 @@ public static class Verifier
             failures.Add($"about_{info.Name}: Get-Help does not find it");
         }
         // Help alone does not show that the assemblies load, here and in a child.
-        about += $"{Environment.NewLine}Over TCP: {Run(runspace, "$s = Start-TcpEchoServer -Port 0; try { $s | Invoke-TcpExchange $args[0] } finally { $s | Stop-NetListener }", "hello")[0]}";
+        about += $"{Environment.NewLine}Over TCP: {Run(runspace, "$s = Start-TcpEchoServer -Port 0; try { $s | Invoke-TcpExchange -InputObject $args[0] -ErrorAction Stop } finally { $s | Stop-NetListener }", "hello")[0]}";
         if (pwsh is not null)
         {
-            about += $"{Environment.NewLine}From a child: {Run(runspace, "Invoke-ChildProcess { 6 * 7 } -PowerShellPath $args[0]", pwsh)[0]}";
+            about += $"{Environment.NewLine}From a child: {Run(runspace, "Invoke-ChildProcess { 6 * 7 } -PowerShellPath $args[0] -ErrorAction Stop", pwsh)[0]}";
         }
         return failures;
     }
