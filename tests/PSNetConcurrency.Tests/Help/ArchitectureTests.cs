@@ -9,7 +9,7 @@ public partial class ArchitectureTests
     {
         string[] paths = [.. Path().Matches(File.ReadAllText(ModuleUnderTest.PathOf("docs/architecture.md"))).Select(m => m.Value.TrimEnd('.')).Distinct()];
         Assert.True(paths.Length > 50, $"{paths.Length} paths were found.");
-        Assert.Empty(paths.Where(p => !File.Exists(ModuleUnderTest.PathOf(p)) && !Directory.Exists(ModuleUnderTest.PathOf(p))));
+        Assert.DoesNotContain(paths, p => !File.Exists(ModuleUnderTest.PathOf(p)) && !Directory.Exists(ModuleUnderTest.PathOf(p)));
     }
 
     [GeneratedRegex(@"(?<![\w./-])(?:(?:src|tests|tools|benchmarks|docs|examples|PSNetConcurrency|\.ci)/[\w./-]+|en-US\b|[\w-]+\.(?:psd1|md|ps1)\b)")]
