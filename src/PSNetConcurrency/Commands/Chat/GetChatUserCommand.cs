@@ -82,7 +82,7 @@ public sealed class GetChatUserCommand : ChatCommand
     private async Task<ChatUser[]> WaitAsync(ChatPeer peer)
     {
         using ChatSubscription events = peer.Subscribe();
-        using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds > 0 ? TimeSpan.FromSeconds(TimeoutSeconds) : TimeSpan.MaxValue, StopToken);
+        using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds, StopToken);
         try
         {
             // Looked at once more after subscribing: what came between is not missed.

@@ -99,7 +99,7 @@ public sealed class ReceiveChatMessageCommand : ChatCommand
         ChatPeer peer = Chat;
         WildcardPattern[] patterns = [.. From.Select(f => WildcardPattern.Get(f, WildcardOptions.IgnoreCase))];
         double seconds = Limit();
-        using CancellationTokenSource limit = Deadline.Start(seconds > 0 ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue, StopToken);
+        using CancellationTokenSource limit = Deadline.Start(seconds, StopToken);
         try
         {
             while (Count == 0 || _received < Count)

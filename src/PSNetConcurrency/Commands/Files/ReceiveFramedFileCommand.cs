@@ -84,7 +84,7 @@ public sealed class ReceiveFramedFileCommand : FileReceiverCommand
         TcpServer server = LaunchListener(CreateOptions());
         _server = server;
         WriteVerbose($"Waiting for {Count} files on {server.LocalEndPoint}.");
-        using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds > 0 ? TimeSpan.FromSeconds(TimeoutSeconds) : TimeSpan.MaxValue, StopToken);
+        using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds, StopToken);
         try
         {
             while (_count < Count)

@@ -80,7 +80,7 @@ public sealed class WaitChildProcessCommand : ChildProcessSelectorCommand
 
     protected override async Task EndAsync()
     {
-        using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds > 0 ? TimeSpan.FromSeconds(TimeoutSeconds) : TimeSpan.MaxValue, StopToken);
+        using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds, StopToken);
         using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         List<Waiting> waits = [.. _children.Select(c => new Waiting(c, EndOfAsync(c, rest.Token)))];
         HashSet<ChildProcess> returned = [];

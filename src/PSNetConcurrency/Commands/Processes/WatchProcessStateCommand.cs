@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Processes.Observation;
 using PSNetConcurrency.Infrastructure.Processes;
 
@@ -43,7 +44,7 @@ public sealed class WatchProcessStateCommand : ProcessMeasureCommand
 
     private protected override async Task LookAsync(IReadOnlyList<ProcessRecord> processes)
     {
-        TimeSpan? duration = DurationSeconds > 0 ? TimeSpan.FromSeconds(DurationSeconds) : null;
+        TimeSpan? duration = Deadline.OfSeconds(DurationSeconds);
         await foreach (StateTransition transition in StateWatch.RunAsync(processes, TimeSpan.FromMilliseconds(IntervalMilliseconds), duration, StopToken))
         {
             WriteObject(transition);

@@ -90,7 +90,7 @@ public sealed class WaitNetListenerCommand : ListenerSelectorCommand
         foreach (NetListener listener in Selected())
         {
             _waited = listener;
-            using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds > 0 ? TimeSpan.FromSeconds(TimeoutSeconds) : TimeSpan.MaxValue, StopToken);
+            using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds, StopToken);
             bool untilStopped = ConnectionCount == 0 && MessageCount == 0;
             try
             {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Time;
 using PSNetConcurrency.Infrastructure;
@@ -208,7 +209,7 @@ public sealed class StartFleetScheduleCommand : ScheduleCommand
             StampPath = Stamp(),
             Overlap = OverlapPolicy,
             Count = Count,
-            Timeout = TimeoutSeconds > 0 ? TimeSpan.FromSeconds(TimeoutSeconds) : null,
+            Timeout = Deadline.OfSeconds(TimeoutSeconds),
             StartingDeadline = TimeSpan.FromSeconds(StartingDeadlineSeconds),
             Tolerance = TimeSpan.FromMilliseconds(ToleranceMilliseconds),
         };

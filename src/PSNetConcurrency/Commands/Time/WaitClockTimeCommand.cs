@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Time;
 using PSNetConcurrency.Infrastructure;
@@ -62,7 +63,7 @@ public sealed class WaitClockTimeCommand : NetCmdlet
     {
         (string Host, int Port)[] servers = [.. Reference.Select(FleetServer.Parse)];
         _waiter = new ClockWaiter(servers.Length == 0 ? null : stop => MeasureAsync(servers, stop));
-        ClockWait result = await _waiter.WaitAsync(At, TimeoutSeconds > 0 ? TimeSpan.FromSeconds(TimeoutSeconds) : null, StopToken);
+        ClockWait result = await _waiter.WaitAsync(At, Deadline.OfSeconds(TimeoutSeconds), StopToken);
         WriteObject(result);
         if (result.Skew > TimeSpan.FromMilliseconds(ToleranceMilliseconds))
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Infrastructure.Chat;
@@ -12,7 +13,7 @@ internal static class ChatWait
         long begun = Stopwatch.GetTimestamp();
         foreach (ChatMessage message in messages)
         {
-            TimeSpan left = timeoutSeconds > 0 ? TimeSpan.FromSeconds(timeoutSeconds) - Stopwatch.GetElapsedTime(begun) : TimeSpan.MaxValue;
+            TimeSpan left = Deadline.OfSeconds(timeoutSeconds) is { } limit ? limit - Stopwatch.GetElapsedTime(begun) : TimeSpan.MaxValue;
             try
             {
                 await ChatPeer.WaitForAsync(message, state, left > TimeSpan.Zero ? left : TimeSpan.Zero, stop);

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Text;
+using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Processes;
 using PSNetConcurrency.Core.Processes.Launching;
@@ -193,7 +194,7 @@ internal sealed class ChildProcessPlan
 
     private static string Word(object? argument) => Text(argument) is { Length: > 0 } text && !text.Any(char.IsWhiteSpace) ? text : $"'{Text(argument)}'";
 
-    private static TimeSpan? Timeout(ChildProcessStartCommand command) => command.TimeoutSeconds > 0 ? TimeSpan.FromSeconds(command.TimeoutSeconds) : null;
+    private static TimeSpan? Timeout(ChildProcessStartCommand command) => Deadline.OfSeconds(command.TimeoutSeconds);
 
     private static string? Folder(ChildProcessStartCommand command) =>
         command.Via.Length > 0 ? command.WorkingDirectory
