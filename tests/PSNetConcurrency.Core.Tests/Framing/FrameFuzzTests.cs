@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using PSNetConcurrency.Core.Framing;
 using PSNetConcurrency.Core.Net;
 
@@ -10,18 +9,6 @@ namespace PSNetConcurrency.Core.Tests.Framing;
 public class FrameFuzzTests
 {
     private const int Maximum = 600;
-
-    private static readonly string[] Formats =
-    [
-        "Line", "Delimiter,--", "FixedSize,7", "LengthField,1", "LengthField,2", "LengthField,3,Little", "LengthField,4,Little", "LengthField,8",
-        "LengthField,2,LengthFieldOffset=1,LengthAdjustment=-3,InitialBytesToStrip=3", "LengthField,4,LengthIncludesHeader,Signed,FailFast=False",
-        "Dictionary", "Dictionary,Big,FailFast=False", "ContentLength", "ContentLength,FailFast=False", "Varint", "Netstring", "Netstring,FailFast=False",
-    ];
-
-    private static readonly string[] Pieces =
-    [
-        "Content-Length: ", "\r\n\r\n", "\n", ":", ",", "5:hello,", "{\"file_size\":", "}", "{\"a\":\"\\ud800\"}", "\"", "[[[[", "--", "-", "99999999999999999999", "\0\0\0\u0005", "\u0010\0\0\0{\"file_size\": 3 }abc", "GET / HTTP/1.1\r\n", "-1", "é",
-    ];
 
     private static readonly int Seed = Setting("PSNC_FUZZ_SEED", 20260101), Inputs = Setting("PSNC_FUZZ_INPUTS", 1_000_000);
 
@@ -41,17 +28,26 @@ public class FrameFuzzTests
 
     private static int Setting(string name, int fallback) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : fallback;
 
-    private sealed class Fuzzer(int seed)
+    private sealed class Fuzzer
     {
-        private readonly Random _random = new(seed);
-        private readonly FrameFormat[] _formats = [.. Formats.Select(f => FrameFormat.Parse(f).WithMaximum(Maximum))];
+        private readonly int _seed;
+        private readonly Random _random;
+        private readonly HostileBytes _hostile;
+        private readonly FrameFormat[] _formats = [.. HostileBytes.FrameFormats.Select(f => FrameFormat.Parse(f).WithMaximum(Maximum))];
         private readonly byte[] _buffer = new byte[4 * Maximum];
+
+        public Fuzzer(int seed)
+        {
+            _seed = seed;
+            _random = new Random(seed);
+            _hostile = new HostileBytes(_random);
+        }
 
         public void Run(int inputs)
         {
             for (int i = 0; i < inputs; i++)
             {
-                ReadOnlySpan<byte> input = _buffer.AsSpan(0, Fill(_buffer));
+                ReadOnlySpan<byte> input = _buffer.AsSpan(0, _hostile.Fill(_buffer));
                 int choice = i % 20;
                 try
                 {
@@ -74,7 +70,7 @@ public class FrameFuzzTests
                 }
                 catch (Exception e)
                 {
-                    throw new Xunit.Sdk.XunitException($"Input {Convert.ToHexString(input)} to {choice} (seed {seed}): {e}");
+                    throw new Xunit.Sdk.XunitException($"Input {Convert.ToHexString(input)} to {choice} (seed {_seed}): {e}");
                 }
             }
         }
@@ -120,33 +116,6 @@ public class FrameFuzzTests
             {
                 Assert.Equal(NetError.FrameCorrupted, e.Error);
             }
-        }
-
-        // Noise, what the formats are made of, and both together.
-        private int Fill(byte[] buffer)
-        {
-            int length = 0, most = _random.Next(1, 120);
-            while (length < most)
-            {
-                switch (_random.Next(4))
-                {
-                    case 0:
-                        int noise = _random.Next(1, 12);
-                        _random.NextBytes(buffer.AsSpan(length, noise));
-                        length += noise;
-                        break;
-                    case 1:
-                        buffer[length++] = (byte)_random.Next(0, 10);
-                        break;
-                    case 2:
-                        length += Encoding.UTF8.GetBytes(_random.Next(0, 700).ToString(CultureInfo.InvariantCulture), buffer.AsSpan(length));
-                        break;
-                    default:
-                        length += Encoding.UTF8.GetBytes(Pieces[_random.Next(Pieces.Length)], buffer.AsSpan(length));
-                        break;
-                }
-            }
-            return length;
         }
     }
 }

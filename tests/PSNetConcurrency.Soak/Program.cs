@@ -1,0 +1,51 @@
+using System.Globalization;
+using PSNetConcurrency;
+using PSNetConcurrency.Soak;
+using PSNetConcurrency.Soak.Load;
+using PSNetConcurrency.Soak.Report;
+
+IScenario[] all =
+[
+    new EchoScenario(tls: false), new EchoScenario(tls: true), new DatagramScenario(),
+    new FramedScenario("lines", FrameFormat.Line, tls: false), new FramedScenario("dictionaries", FrameFormat.Parse("Dictionary"), tls: false),
+    new FramedScenario("lines-tls", FrameFormat.Line, tls: true), new FramedScenario("dictionaries-tls", FrameFormat.Parse("Dictionary"), tls: true),
+];
+if (!SoakOptions.TryParse(args, [.. all.Select(s => s.Name)], out SoakOptions? options))
+{
+    return 2;
+}
+using CancellationTokenSource stop = new();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    stop.Cancel();
+};
+IScenario[] chosen = [.. all.Where(s => options.Only.Count == 0 || options.Only.Contains(s.Name))];
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Length} of load and faults, seed {options.Seed}: {string.Join(", ", chosen.Select(s => s.Name))}"));
+Campaign campaign = new(options, chosen);
+try
+{
+    Flatness flatness = await campaign.RunAsync(stop.Token);
+    foreach (IScenario scenario in chosen)
+    {
+        await scenario.DisposeAsync();
+    }
+    Summary.Print(campaign);
+    if (options.Round is null && flatness.Judge() is [_, ..] risen)
+    {
+        throw new SoakException(string.Join(Environment.NewLine, risen));
+    }
+    Console.WriteLine();
+    Console.WriteLine("Nothing was lost, and nothing was wrong.");
+    return 0;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 130;
+}
+catch (Exception e)
+{
+    Console.WriteLine();
+    Console.WriteLine($"FAILED, seed {options.Seed}: {(e is SoakException ? e.Message : e)}");
+    return 1;
+}
