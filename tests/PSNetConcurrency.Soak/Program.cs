@@ -3,12 +3,15 @@ using PSNetConcurrency;
 using PSNetConcurrency.Soak;
 using PSNetConcurrency.Soak.Load;
 using PSNetConcurrency.Soak.Report;
+using PSNetConcurrency.Soak.Children;
+using PSNetConcurrency.Soak.Transfers;
 
 IScenario[] all =
 [
     new EchoScenario(tls: false), new EchoScenario(tls: true), new DatagramScenario(),
-    new FramedScenario("lines", FrameFormat.Line, tls: false), new FramedScenario("dictionaries", FrameFormat.Parse("Dictionary"), tls: false),
+    new FramedScenario("lines", FrameFormat.Line), new FramedScenario("dictionaries", FrameFormat.Parse("Dictionary")),
     new FramedScenario("lines-tls", FrameFormat.Line, tls: true), new FramedScenario("dictionaries-tls", FrameFormat.Parse("Dictionary"), tls: true),
+    ScriptServer.Scenario(), new TransferScenario(), new ProgramScenario(), new ScriptScenario(),
 ];
 if (!SoakOptions.TryParse(args, [.. all.Select(s => s.Name)], out SoakOptions? options))
 {

@@ -13,20 +13,24 @@ namespace PSNetConcurrency.Soak.Load;
 /// A server of messages that answers each with the same backwards. Clients send many at once, through bad networks: answers come
 /// in order, whole and right, and all of them where nothing cut the connection.
 /// </summary>
-internal sealed class FramedScenario(string name, FrameFormat format, bool tls) : IScenario
+/// <param name="name">The scenario's name.</param>
+/// <param name="format">How messages are framed.</param>
+/// <param name="tls">Whether it is all inside TLS.</param>
+/// <param name="start">Starts another server that answers so; null for one without scripts.</param>
+internal sealed class FramedScenario(string name, FrameFormat format, bool tls = false, Func<NetListener>? start = null) : IScenario
 {
     private readonly X509Certificate2? _certificate = tls ? ServerCertificate.CreateSelfSigned() : null;
-    private TcpServer? _server;
+    private NetListener? _server;
 
     public string Name => name;
 
     public int Workers => 1;
 
-    private TcpServer Server => _server!;
+    private NetListener Server => _server!;
 
     public Task StartAsync(CancellationToken stop)
     {
-        _server = TcpServer.Start("Message", new TcpServerOptions { Certificate = _certificate }, new MessageProtocol(format, new Backwards(), (header, payload) => new Message(header, payload)));
+        _server = start?.Invoke() ?? TcpServer.Start("Message", new TcpServerOptions { Certificate = _certificate }, new MessageProtocol(format, new Backwards(), (header, payload) => new Message(header, payload)));
         return Task.CompletedTask;
     }
 

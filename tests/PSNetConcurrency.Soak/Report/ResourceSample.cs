@@ -6,7 +6,7 @@ namespace PSNetConcurrency.Soak.Report;
 /// <summary>What this process holds at a moment at which nothing is under way.</summary>
 /// <param name="Managed">Bytes of managed memory, after a full collection.</param>
 /// <param name="WorkingSet">Bytes of memory resident.</param>
-/// <param name="Descriptors">Open descriptors; handles on Windows.</param>
+/// <param name="Descriptors">Open descriptors; on Linux without those of assemblies; handles on Windows.</param>
 /// <param name="Threads">Threads.</param>
 /// <param name="Children">Processes that this one started and that are still there, zombies among them.</param>
 internal sealed record ResourceSample(TimeSpan At, long Managed, long WorkingSet, int Descriptors, int Threads, int Children)
@@ -24,8 +24,25 @@ internal sealed record ResourceSample(TimeSpan At, long Managed, long WorkingSet
 
     private static int CountDescriptors(Process self)
     {
-        // Not of Process on Unix, which counts none there.
-        string folder = OperatingSystem.IsLinux() ? "/proc/self/fd" : "/dev/fd";
-        return OperatingSystem.IsWindows() ? self.HandleCount : Directory.GetFileSystemEntries(folder).Length;
+        if (OperatingSystem.IsLinux())
+        {
+            return Directory.GetFiles("/proc/self/fd").Count(f => !IsAssembly(f));
+        }
+        // Not of Process on macOS, which counts none there.
+        return OperatingSystem.IsWindows() ? self.HandleCount : Directory.GetFileSystemEntries("/dev/fd").Length;
+    }
+
+    // The runtime holds on to assemblies, which it loads when they are first used, an hour later perhaps.
+    private static bool IsAssembly(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false) is { Extension: ".dll" or ".pdb" };
+        }
+        catch (IOException)
+        {
+            // The one that the folder itself was read through.
+            return true;
+        }
     }
 }
