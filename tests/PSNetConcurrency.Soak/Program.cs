@@ -4,6 +4,7 @@ using PSNetConcurrency.Soak;
 using PSNetConcurrency.Soak.Load;
 using PSNetConcurrency.Soak.Report;
 using PSNetConcurrency.Soak.Children;
+using PSNetConcurrency.Soak.Doors;
 using PSNetConcurrency.Soak.Transfers;
 
 IScenario[] all =
@@ -12,6 +13,7 @@ IScenario[] all =
     new FramedScenario("lines", FrameFormat.Line), new FramedScenario("dictionaries", FrameFormat.Parse("Dictionary")),
     new FramedScenario("lines-tls", FrameFormat.Line, tls: true), new FramedScenario("dictionaries-tls", FrameFormat.Parse("Dictionary"), tls: true),
     ScriptServer.Scenario(), new TransferScenario(), new ProgramScenario(), new ScriptScenario(),
+    new DoorScenario([new FrameDoor(), new StreamDoor("tls", tls: true, proxied: false), new StreamDoor("fault proxy", tls: false, proxied: true), new DatagramDoor(), new FileDoor(), new TimeDoor(), new ChatDoor(), new ChildDoor(), .. TextDoors.All()]),
 ];
 if (!SoakOptions.TryParse(args, [.. all.Select(s => s.Name)], out SoakOptions? options))
 {

@@ -382,7 +382,7 @@ public sealed class TcpSession : IDisposable
             try
             {
                 // Completes at once, or the peer takes nothing and will never see it.
-                _ = tls.ShutdownAsync();
+                tls.ShutdownAsync().Forget();
             }
             catch (Exception e) when (e is IOException or InvalidOperationException or NotSupportedException or CryptographicException)
             {

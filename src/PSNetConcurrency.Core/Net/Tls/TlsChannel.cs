@@ -252,7 +252,7 @@ public sealed class TlsChannel : Channel, IChannelHandler
         try
         {
             // Completes at once: the stream below takes every write.
-            _ = _tls.ShutdownAsync();
+            _tls.ShutdownAsync().Forget();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or CryptographicException)
         {

@@ -101,7 +101,7 @@ internal sealed class ChildProcessPlan
         {
             // Of a list that is a parameter, each element; what comes down the pipeline is one item, whatever it is.
             IEnumerable<object?> items = input.Number == 0 && LanguagePrimitives.GetEnumerable(input.Item) is { } list ? list.Cast<object?>() : [input.Item];
-            Feed(child, SendItemsAsync(child, [.. items]));
+            SendItemsAsync(child, [.. items]).Forget();
         }
         return child;
     }
@@ -119,7 +119,7 @@ internal sealed class ChildProcessPlan
         ChildProcess child = ChildProcess.Start(options with { Name = name, HasInput = bytes is not null || input.StaysOpen });
         if (bytes is not null)
         {
-            Feed(child, SendBytesAsync(child, bytes));
+            SendBytesAsync(child, bytes).Forget();
         }
         return child;
     }
@@ -148,15 +148,12 @@ internal sealed class ChildProcessPlan
         ScriptChild.EndInput(child);
     }
 
+    // A child that reads no more, or has ended, is no failure: as with head in a shell's pipeline.
     private static async Task SendBytesAsync(ChildProcess child, byte[] bytes)
     {
         await child.SendAsync(bytes, CancellationToken.None).ConfigureAwait(false);
         child.CloseInput();
     }
-
-    // A child that reads no more, or has ended, is no failure: as with head in a shell's pipeline.
-    private static void Feed(ChildProcess child, Task sending) =>
-        _ = sending.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private static ChildProcessOptions ProgramOptions(ChildProcessStartCommand command)
     {
