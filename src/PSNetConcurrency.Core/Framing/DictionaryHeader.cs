@@ -4,6 +4,7 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Framing;
@@ -27,6 +28,11 @@ public sealed class DictionaryHeader
     /// <exception cref="NetException"><see cref="NetError.FrameCorrupted"/>: the bytes are not UTF-8 JSON, or not an object.</exception>
     public static DictionaryHeader Parse(ReadOnlySpan<byte> json)
     {
+        // The reader does not look into strings.
+        if (!Utf8.IsValid(json))
+        {
+            throw Corrupted(json, "it is no UTF-8");
+        }
         try
         {
             Utf8JsonReader reader = new(json, ReaderOptions);

@@ -61,6 +61,19 @@ public class ChatHistoryTests
         Assert.Empty(HistoryReader.Read(folder.Write(System.Text.Encoding.UTF8.GetBytes(text))));
     }
 
+    [Theory]
+    [InlineData(""" "text":"\ud800","state":"Sent" """)]
+    [InlineData(""" "text":5,"error":"\udc00","state":"Sent","files":[{"name":"\ud800","length":"5"},{"length":1e99},7] """)]
+    public void What_is_no_text_and_no_number_is_left_out(string rest)
+    {
+        using TemporaryFolder folder = new();
+        string head = """ {"id":"a","time":"2030-01-01T00:00:00Z","from":"ann@box","to":"bob@box","direction":"Sent", """.Trim();
+        string[] lines = [$"{head}\"type\":\"message\",{rest}}}", $"{head}\"type\":\"state\",\"attempt\":\"2\",{rest}}}"];
+        ChatMessage message = Assert.Single(HistoryReader.Read(folder.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines)))));
+        Assert.Equal((null, 0, ChatMessageState.Sent), (message.Text, message.Attempt, message.State));
+        Assert.All(message.File, f => Assert.Equal((0, ""), (f.Length, f.Name)));
+    }
+
     [Fact]
     public async Task A_history_that_can_t_be_written_is_told_at_once()
     {

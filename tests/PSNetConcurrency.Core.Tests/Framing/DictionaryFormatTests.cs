@@ -209,4 +209,16 @@ public class DictionaryFormatTests
     }
 
     private static string Valid(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    [Theory]
+    [InlineData("{\"a\xff\":1}")]
+    [InlineData("{\"\xc3(\":{\"b\":2}}")]
+    [InlineData("{\"a\":\"\x80\"}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"a\":\"\\ud800\"}")]
+    public void A_key_or_string_that_is_no_text_is_corrupted(string json)
+    {
+        NetException failure = Assert.Throws<NetException>(() => DictionaryHeader.Parse(Encoding.Latin1.GetBytes(json)).Values);
+        Assert.Equal(NetError.FrameCorrupted, failure.Error);
+    }
 }

@@ -23,7 +23,6 @@ internal sealed class ChildDoor : IDoor
         WireWriter writer = new();
         writer.Raw(Wire.Magic);
         int at = writer.BeginFrame(FrameKind.Hello);
-        writer.Byte(Wire.Version);
         writer.Int32(4711);
         writer.Text("7.6.0");
         writer.EndFrame(at);

@@ -14,10 +14,10 @@ internal sealed class Flatness(ResourceSample start)
     // What is kept for use again (buffers, threads, heaps that the runtime does not give back at once) differs by the moment.
     private static readonly Measure[] Measures =
     [
-        new("managed memory, MiB", s => s.Managed, baseline => (8 * MiB) + (baseline / 10), MiB),
+        new("managed memory, MiB", s => s.Managed, baseline => (16 * MiB) + (baseline / 10), MiB),
         new("working set, MiB", s => s.WorkingSet, baseline => (48 * MiB) + (baseline / 4), MiB),
         new("descriptors", s => s.Descriptors, _ => OperatingSystem.IsLinux() ? 8 : 64, 1),
-        new("threads", s => s.Threads, _ => 12, 1),
+        new("threads", s => s.Threads, _ => 6, 1),
         new("child processes", s => s.Children, _ => 0, 1),
     ];
 

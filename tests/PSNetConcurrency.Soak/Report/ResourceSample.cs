@@ -7,7 +7,7 @@ namespace PSNetConcurrency.Soak.Report;
 /// <param name="Managed">Bytes of managed memory, after a full collection.</param>
 /// <param name="WorkingSet">Bytes of memory resident.</param>
 /// <param name="Descriptors">Open descriptors; on Linux without those of assemblies; handles on Windows.</param>
-/// <param name="Threads">Threads.</param>
+/// <param name="Threads">Threads, without those of the runtime's pool, which makes and ends them as it sees fit.</param>
 /// <param name="Children">Processes that this one started and that are still there, zombies among them.</param>
 internal sealed record ResourceSample(TimeSpan At, long Managed, long WorkingSet, int Descriptors, int Threads, int Children)
 {
@@ -18,7 +18,7 @@ internal sealed record ResourceSample(TimeSpan At, long Managed, long WorkingSet
         GC.WaitForPendingFinalizers();
         GC.Collect();
         using Process self = Process.GetCurrentProcess();
-        return new ResourceSample(at, GC.GetTotalMemory(forceFullCollection: true), self.WorkingSet64, CountDescriptors(self), self.Threads.Count,
+        return new ResourceSample(at, GC.GetTotalMemory(forceFullCollection: true), self.WorkingSet64, CountDescriptors(self), self.Threads.Count - ThreadPool.ThreadCount,
             ProcessTable.Snapshot().Count(p => p.ParentProcessId == Environment.ProcessId));
     }
 

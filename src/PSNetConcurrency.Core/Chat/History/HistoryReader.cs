@@ -55,7 +55,7 @@ internal static class HistoryReader
         {
             int n = 0;
             message.File = [.. files.EnumerateArray().Where(f => f.ValueKind == JsonValueKind.Object).Select(f =>
-                new ChatFile($"{id}:{n++}", Text(f, "name") ?? "", f.TryGetProperty("length", out JsonElement length) && length.TryGetInt64(out long bytes) ? bytes : 0, Flag(f, "folder"), null, message))];
+                new ChatFile($"{id}:{n++}", Text(f, "name") ?? "", Number(f, "length") ?? 0, Flag(f, "folder"), null, message))];
         }
         return message;
     }
@@ -106,7 +106,24 @@ internal static class HistoryReader
         }
     }
 
-    private static string? Text(JsonElement line, string key) => line.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement line, string key)
+    {
+        if (!line.TryGetProperty(key, out JsonElement value) || value.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair can be written as JSON, and is no text.
+            return null;
+        }
+    }
+
+    private static long? Number(JsonElement line, string key) => line.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : null;
 
     private static bool Flag(JsonElement line, string key) => line.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
@@ -140,7 +157,7 @@ internal static class HistoryReader
             Error = HistoryReader.Text(line, "error") ?? Error,
             Text = HistoryReader.Text(line, "text") ?? Text,
             To = HistoryReader.Text(line, "to") ?? To,
-            Attempt = line.TryGetProperty("attempt", out JsonElement attempt) && attempt.TryGetInt32(out int n) ? n : Attempt,
+            Attempt = Number(line, "attempt") is { } attempt and >= 0 and <= int.MaxValue ? (int)attempt : Attempt,
         };
     }
 }
