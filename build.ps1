@@ -7,23 +7,31 @@
 .PARAMETER Task
     Build      builds the solution; the module is importable from the clone afterwards
     Test       dotnet test, then the Pester suite where Pester 5 is installed
+    Soak       runs the reliability campaign: servers under load and faults, children and transfers ended at random,
+               malformed input at every door; prints what was done, and fails where anything was lost or rises
     Benchmark  runs the benchmarks
     Docs       writes docs/cmdlets from the doc comments
     Package    makes artifacts/PSNetConcurrency, the module as it is installed, and the .nupkg that a gallery takes
     Clean      removes what the other tasks made
 .PARAMETER Configuration
-    Debug or Release. Without it Package and Benchmark take Release, the others Debug.
+    Debug or Release. Without it Package, Benchmark and Soak take Release, the others Debug.
 .PARAMETER OutputPath
     The folder for packages.
 .PARAMETER NoBuild
     Takes what is already built.
+.PARAMETER Minutes
+    How long Soak puts load on the module.
+.PARAMETER Seed
+    What Soak draws everything from: the one that a run printed repeats it.
 .EXAMPLE
     ./build.ps1 -Task Build, Test
+.EXAMPLE
+    ./build.ps1 -Task Soak -Minutes 2 -Seed 7
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ArgumentCompletions('Build', 'Test', 'Benchmark', 'Docs', 'Package', 'Clean')]
+    [ArgumentCompletions('Build', 'Test', 'Soak', 'Benchmark', 'Docs', 'Package', 'Clean')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -31,7 +39,12 @@ param(
 
     [string] $OutputPath,
 
-    [switch] $NoBuild
+    [switch] $NoBuild,
+
+    [ValidateRange(0.02, 10080)]
+    [double] $Minutes = 10,
+
+    [Nullable[long]] $Seed
 )
 
 $ErrorActionPreference = 'Stop'
@@ -67,6 +80,15 @@ function Test {
 
 function Benchmark {
     dotnet run --project ([IO.Path]::Combine($root, 'benchmarks', 'PSNetConcurrency.Benchmarks')) --configuration $release
+}
+
+function Soak {
+    Build $release
+    $arguments = @('--minutes', $Minutes.ToString([cultureinfo]::InvariantCulture))
+    if ($null -ne $Seed) {
+        $arguments += '--seed', $Seed
+    }
+    dotnet run --project ([IO.Path]::Combine($root, 'tests', 'PSNetConcurrency.Soak')) --configuration $release --no-build -- @arguments
 }
 
 function Docs {
@@ -166,10 +188,11 @@ foreach ($name in $Task.ForEach{ $_.Split(',', [StringSplitOptions] 'RemoveEmpty
     switch ($name) {
         'Build' { Build $debug }
         'Test' { Test }
+        'Soak' { Soak }
         'Benchmark' { Benchmark }
         'Docs' { Docs }
         'Package' { Package }
         'Clean' { Clean }
-        default { throw "There is no task '$name'. The tasks are Build, Test, Benchmark, Docs, Package and Clean." }
+        default { throw "There is no task '$name'. The tasks are Build, Test, Soak, Benchmark, Docs, Package and Clean." }
     }
 }

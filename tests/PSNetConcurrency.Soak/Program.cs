@@ -25,7 +25,7 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stop.Cancel();
 };
-IScenario[] chosen = [.. all.Where(s => options.Only.Count == 0 || options.Only.Contains(s.Name))];
+IScenario[] chosen = [.. all.Where(s => options.Scenarios.Contains(s.Name))];
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Length} of load and faults, seed {options.Seed}: {string.Join(", ", chosen.Select(s => s.Name))}"));
 Campaign campaign = new(options, chosen);
 try

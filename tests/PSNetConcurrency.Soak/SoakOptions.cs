@@ -7,10 +7,12 @@ namespace PSNetConcurrency.Soak;
 internal sealed record SoakOptions
 {
     private const string Usage = """
-        usage: PSNetConcurrency.Soak [--minutes N | --seconds N] [--seed N] [--only NAME]... [--round WORKER.NUMBER]
-          --minutes, --seconds  how long (10 minutes); what the process holds is compared ten times in it
+        usage: PSNetConcurrency.Soak [--minutes N | --seconds N] [--seed N] [--only NAME]... [--without NAME]... [--round WORKER.NUMBER]
+          --minutes, --seconds  how long rounds go on (10 minutes); what the process holds is looked at ten times
+                                meanwhile, four times in less than a minute
           --seed                what all is drawn from (another each time); printed, so that a run can be repeated
           --only                only these scenarios
+          --without             all but these
           --round               one round of the one scenario that --only names, as a failure tells it; nothing is compared
         Scenarios:
         """;
@@ -19,15 +21,16 @@ internal sealed record SoakOptions
 
     public long Seed { get; init; } = Random.Shared.Next();
 
-    public IReadOnlyList<string> Only { get; init; } = [];
+    /// <summary>The scenarios to run.</summary>
+    public required IReadOnlyList<string> Scenarios { get; init; }
 
     /// <summary>Null: all rounds that the time allows.</summary>
     public (int Worker, long Number)? Round { get; init; }
 
     public static bool TryParse(string[] args, string[] known, [NotNullWhen(true)] out SoakOptions? options)
     {
-        options = new SoakOptions();
-        List<string> only = [];
+        options = new SoakOptions { Scenarios = known };
+        List<string> only = [], without = [];
         for (int i = 0; i < args.Length; i += 2)
         {
             string value = i + 1 < args.Length ? args[i + 1] : "";
@@ -45,6 +48,9 @@ internal sealed record SoakOptions
                 case "--only" when known.Contains(value):
                     only.Add(value);
                     break;
+                case "--without" when known.Contains(value):
+                    without.Add(value);
+                    break;
                 case "--round" when value.Split('.') is [string worker, string number] && int.TryParse(worker, CultureInfo.InvariantCulture, out int w) && long.TryParse(number, CultureInfo.InvariantCulture, out long n):
                     options = options with { Round = (w, n) };
                     break;
@@ -60,7 +66,7 @@ internal sealed record SoakOptions
             options = null;
             return false;
         }
-        options = options with { Only = only };
+        options = options with { Scenarios = [.. known.Where(n => (only.Count == 0 || only.Contains(n)) && !without.Contains(n))] };
         return true;
     }
 

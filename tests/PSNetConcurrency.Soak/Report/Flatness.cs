@@ -5,7 +5,7 @@ namespace PSNetConcurrency.Soak.Report;
 
 /// <summary>
 /// Whether what the process holds is flat: the median of the second half of the run against the end of the warm-up, the first
-/// two tenths of it. A leak of one descriptor, or of one buffer, in every round is far above what is tolerated.
+/// two tenths of it (a quarter, of a short run). A leak of one descriptor, or of one buffer, in every round is far above what is tolerated.
 /// </summary>
 internal sealed class Flatness(ResourceSample start)
 {
@@ -23,9 +23,6 @@ internal sealed class Flatness(ResourceSample start)
 
     private readonly List<ResourceSample> _samples = [];
 
-    /// <summary>After how many samples the warm-up is over.</summary>
-    public const int WarmUp = 2;
-
     public void Add(ResourceSample sample) => _samples.Add(sample);
 
     /// <summary>Prints the table; returns what is not flat.</summary>
@@ -33,7 +30,7 @@ internal sealed class Flatness(ResourceSample start)
     {
         Table table = new("Held by this process, at moments without load", "", "start", "warm", "middle", "end", "2nd half", "tolerated", "");
         List<string> risen = [];
-        ResourceSample warm = _samples[WarmUp - 1], middle = _samples[(_samples.Count - 1) / 2], end = _samples[^1];
+        ResourceSample warm = _samples[Math.Max(0, (_samples.Count / 5) - 1)], middle = _samples[(_samples.Count - 1) / 2], end = _samples[^1];
         ResourceSample[] later = [.. _samples.Skip(_samples.Count / 2)];
         foreach (Measure measure in Measures)
         {
