@@ -60,6 +60,15 @@ public class FormatViewTests
         }
     }
 
+    [Fact]
+    public void What_clients_sent_is_shown_without_what_a_terminal_obeys()
+    {
+        string[] shown = [.. s_views.Where(v => Selects(v, "PSNetConcurrency.ListenerEvent")).Descendants("ScriptBlock").Select(s => s.Value).Where(s => s.Contains("$_.Message", StringComparison.Ordinal))];
+        Assert.Equal(2, shown.Length);
+        using PowerShellSession session = new();
+        Assert.All(shown, script => Assert.Equal("a [2Jb c", session.One($"[pscustomobject]@{{ Message = $message }} | ForEach-Object {{ {script} }}", ("message", "a\u001b[2Jb\u202e\r\nc")).BaseObject));
+    }
+
     private static bool NeedsView(string type) =>
         type.StartsWith("PSNetConcurrency.", StringComparison.Ordinal) && Find(type.Replace("[]", "", StringComparison.Ordinal)) is not { IsEnum: true };
 
