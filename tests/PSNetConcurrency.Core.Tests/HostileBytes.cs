@@ -88,7 +88,4 @@ internal sealed class HostileBytes(Random random)
         }
         return [.. bytes];
     }
-
-    /// <summary>Valid text with something wrong in it.</summary>
-    public string Mutate(string valid) => Encoding.UTF8.GetString(Mutate(Encoding.UTF8.GetBytes(valid)));
 }

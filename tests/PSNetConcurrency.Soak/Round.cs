@@ -8,8 +8,6 @@ internal sealed class Round(string scenario, int worker, long number, long seed,
     /// <summary>As <c>--round</c> takes it.</summary>
     public string Place => $"{worker}.{number}";
 
-    public string Scenario => scenario;
-
     public long Number => number;
 
     public Random Random { get; } = new(SeedOf(seed, scenario, worker, number));

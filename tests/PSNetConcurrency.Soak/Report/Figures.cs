@@ -13,10 +13,10 @@ internal sealed class Figures
 
     public long Sum(string table, string column) => _values.Where(v => v.Key.Table == table && v.Key.Column == column).Sum(v => v.Value);
 
-    /// <summary>Prints one table, its columns in the order given, rows by name. With seconds, a column is added that tells the rate of the first.</summary>
+    /// <summary>Prints one table, its columns in the order given, rows by name, those with nothing in the first left out. With seconds, a column is added that tells the rate of the first.</summary>
     public void Print(string table, string title, string[] columns, double? seconds = null)
     {
-        string[] rows = [.. _values.Keys.Where(k => k.Table == table).Select(k => k.Row).Distinct().Order(StringComparer.Ordinal)];
+        string[] rows = [.. _values.Keys.Where(k => k.Table == table).Select(k => k.Row).Distinct().Where(r => _values.GetValueOrDefault((table, r, columns[0])) != 0).Order(StringComparer.Ordinal)];
         if (rows.Length == 0)
         {
             return;
