@@ -5,7 +5,7 @@ using PSNetConcurrency.Soak.Report;
 namespace PSNetConcurrency.Soak;
 
 /// <summary>Runs all scenarios side by side, compares what the process holds meanwhile, and stops at the first thing that is wrong.</summary>
-internal sealed class Campaign(SoakOptions options, IReadOnlyList<IScenario> scenarios)
+internal sealed class Campaign(SoakOptions options, IReadOnlyList<IScenario> scenarios) : IDisposable
 {
     // Ten, but of a short run fewer: each waits until the rounds under way are over.
     private readonly int _samples = options.Length < TimeSpan.FromMinutes(1) ? 4 : 10;
@@ -64,6 +64,8 @@ internal sealed class Campaign(SoakOptions options, IReadOnlyList<IScenario> sce
         }
         return flatness;
     }
+
+    public void Dispose() => _complaints.Dispose();
 
     private static ResourceSample Take(TimeSpan at)
     {

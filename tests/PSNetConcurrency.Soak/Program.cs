@@ -27,7 +27,7 @@ Console.CancelKeyPress += (_, e) =>
 };
 IScenario[] chosen = [.. all.Where(s => options.Scenarios.Contains(s.Name))];
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Length} of load and faults, seed {options.Seed}: {string.Join(", ", chosen.Select(s => s.Name))}"));
-Campaign campaign = new(options, chosen);
+using Campaign campaign = new(options, chosen);
 try
 {
     Flatness flatness = await campaign.RunAsync(stop.Token);

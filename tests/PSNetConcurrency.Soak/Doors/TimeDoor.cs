@@ -73,7 +73,7 @@ internal sealed class TimeDoor : IDoor
     private static TimeQuery Query(int port) => new() { Server = "127.0.0.1", Port = port, Timeout = TimeSpan.FromSeconds(30), Interval = TimeQuery.LoopbackInterval };
 
     // A client that asks a liar has a problem, or a time with an interval: it never throws, and never takes what does not answer it.
-    private async Task LieAsync(Round round, HostileBytes hostile, Tried tried)
+    private static async Task LieAsync(Round round, HostileBytes hostile, Tried tried)
     {
         using Socket liar = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         liar.Bind(new IPEndPoint(IPAddress.Loopback, 0));
