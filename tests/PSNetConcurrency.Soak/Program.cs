@@ -1,10 +1,10 @@
 using System.Globalization;
 using PSNetConcurrency;
 using PSNetConcurrency.Soak;
-using PSNetConcurrency.Soak.Load;
-using PSNetConcurrency.Soak.Report;
 using PSNetConcurrency.Soak.Children;
 using PSNetConcurrency.Soak.Doors;
+using PSNetConcurrency.Soak.Load;
+using PSNetConcurrency.Soak.Report;
 using PSNetConcurrency.Soak.Transfers;
 
 IScenario[] all =

@@ -3,8 +3,8 @@ using PSNetConcurrency.Child.Values;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Processes.Output;
 using PSNetConcurrency.Core.Processes.Protocol;
-using PSNetConcurrency.Infrastructure.Processes;
 using PSNetConcurrency.Core.Tests;
+using PSNetConcurrency.Infrastructure.Processes;
 
 namespace PSNetConcurrency.Soak.Doors;
 

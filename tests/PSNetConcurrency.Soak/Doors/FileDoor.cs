@@ -3,10 +3,10 @@ using System.Net.Sockets;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Core.Net.Server;
+using PSNetConcurrency.Core.Tests;
 using PSNetConcurrency.Core.Transfer.Receiving;
 using PSNetConcurrency.Core.Transfer.Sending;
 using PSNetConcurrency.Soak.Transfers;
-using PSNetConcurrency.Core.Tests;
 
 namespace PSNetConcurrency.Soak.Doors;
 

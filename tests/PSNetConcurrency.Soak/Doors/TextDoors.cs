@@ -4,8 +4,8 @@ using PSNetConcurrency.Core.Framing;
 using PSNetConcurrency.Core.Framing.Structs;
 using PSNetConcurrency.Core.Scheduling;
 using PSNetConcurrency.Core.Scheduling.States;
-using PSNetConcurrency.Core.Time;
 using PSNetConcurrency.Core.Tests;
+using PSNetConcurrency.Core.Time;
 
 namespace PSNetConcurrency.Soak.Doors;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using PSNetConcurrency.Core.Net.Server;
-using PSNetConcurrency.Core.Time;
 using PSNetConcurrency.Core.Tests;
+using PSNetConcurrency.Core.Time;
 
 namespace PSNetConcurrency.Soak.Doors;
 
