@@ -30,6 +30,7 @@ public sealed partial class ChildProcess : IProcessEvents
     {
         Kind = options.Kind;
         Command = options.Command ?? string.Join(' ', new[] { options.FilePath }.Concat(options.Arguments).Select(Shown));
+        Item = options.Item;
         _interpreter = options.Interpreter;
         _timeout = options.Timeout;
         ChildEnvironment.CheckDepth();
@@ -63,6 +64,9 @@ public sealed partial class ChildProcess : IProcessEvents
     public ChildProcessKind Kind { get; }
 
     public string Command { get; }
+
+    /// <summary>The item of the pipeline, or the -InputObject, that it was started for; null where there was none.</summary>
+    public object? Item { get; }
 
     public ChildProcessState State
     {

@@ -26,6 +26,9 @@ internal sealed record ChildProcessOptions
     /// <summary>What a person reads in the Command column; null: the program and its arguments.</summary>
     public string? Command { get; init; }
 
+    /// <summary>What it was started for, where one child was started for each of several things.</summary>
+    public object? Item { get; init; }
+
     /// <summary>Whether there is a pipe to its standard input; without one it reads the null device.</summary>
     public bool HasInput { get; init; }
 

@@ -8,6 +8,7 @@ public sealed class ChildProcessResult
     internal ChildProcessResult(ChildProcess child, IReadOnlyList<ChildProcessRecord> records)
     {
         (Id, Name, Command, Kind, State, ProcessId) = (child.Id, child.Name, child.Command, child.Kind, child.State, child.ProcessId);
+        Item = child.Item;
         (ExitCode, Signal, Failure) = (child.ExitCode, child.Signal, child.Failure);
         (StartTime, ExitTime, Duration, PeakMemory, CpuTime) = (child.StartTime, child.ExitTime, child.Duration, child.PeakMemory, child.CpuTime);
         Record = [.. records];
@@ -21,6 +22,9 @@ public sealed class ChildProcessResult
     public string Name { get; }
 
     public string Command { get; }
+
+    /// <summary>The item of the pipeline, or the -InputObject, that it was started for; null where there was none.</summary>
+    public object? Item { get; }
 
     public ChildProcessKind Kind { get; }
 

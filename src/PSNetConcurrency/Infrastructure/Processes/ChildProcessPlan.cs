@@ -96,7 +96,7 @@ internal sealed class ChildProcessPlan
             job = job with { Variables = variables };
         }
         bool fed = _readsInput && (input.HasItem || input.StaysOpen);
-        ChildProcess child = ScriptChild.Start(job with { HasInput = fed }, _scriptOptions! with { Name = name });
+        ChildProcess child = ScriptChild.Start(job with { HasInput = fed }, _scriptOptions! with { Name = name, Item = input.Item });
         if (fed && input.HasItem)
         {
             // Of a list that is a parameter, each element; what comes down the pipeline is one item, whatever it is.
@@ -111,12 +111,13 @@ internal sealed class ChildProcessPlan
         ChildProcessOptions options = _programOptions!;
         if (HasArgumentsOfItem)
         {
-            options = options with { Arguments = ViaLauncher.Arguments(_command.Via, _command.FilePath, Arguments(_command, input.Item)) };
+            string[] arguments = Arguments(_command, input.Item);
+            options = options with { Arguments = ViaLauncher.Arguments(_command.Via, _command.FilePath, arguments), Command = Shown(_command.FilePath, arguments.Select(Word)) };
         }
         byte[]? bytes = _command.StandardInput is { } given ? StandardInput.ToBytes(given, _command.Encoding)
             : input.HasItem && !HasArgumentsOfItem ? StandardInput.ToBytes(input.Item, _command.Encoding)
             : null;
-        ChildProcess child = ChildProcess.Start(options with { Name = name, HasInput = bytes is not null || input.StaysOpen });
+        ChildProcess child = ChildProcess.Start(options with { Name = name, Item = input.Item, HasInput = bytes is not null || input.StaysOpen });
         if (bytes is not null)
         {
             SendBytesAsync(child, bytes).Forget();
@@ -167,7 +168,7 @@ internal sealed class ChildProcessPlan
         {
             FilePath = command.Via.Length == 0 ? program : PathOrName(command, command.Via[0]),
             Arguments = ViaLauncher.Arguments(command.Via, program, arguments),
-            Command = string.Join(' ', new[] { command.FilePath }.Concat(command.ArgumentList.Select(a => IsBlock(a) ? $"{{{a}}}" : Word(a)))),
+            Command = Shown(command.FilePath, command.ArgumentList.Select(a => IsBlock(a) ? $"{{{a}}}" : Word(a))),
             WorkingDirectory = Folder(command) ?? Location(command),
             Environment = Environment(command),
             PriorityClass = command.IsGiven(nameof(command.PriorityClass)) ? command.PriorityClass : null,
@@ -178,6 +179,8 @@ internal sealed class ChildProcessPlan
             OwnGroup = command.Via.Length == 0,
         };
     }
+
+    private static string Shown(string program, IEnumerable<string> words) => string.Join(' ', words.Prepend(program));
 
     private static string[] Arguments(ChildProcessStartCommand command, object? item) =>
         [.. command.ArgumentList.SelectMany(a => IsBlock(a) ? Evaluate((ScriptBlock)(a is PSObject wrapped ? wrapped.BaseObject : a!), item) : [Text(a)])];

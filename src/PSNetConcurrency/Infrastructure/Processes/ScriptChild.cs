@@ -55,6 +55,7 @@ internal static class ScriptChild
             Kind = job.Kind,
             Name = options.Name,
             Command = options.Command ?? CommandOf(job),
+            Item = options.Item,
             HasInput = true,
             Interpreter = interpreter,
             PriorityClass = options.PriorityClass,

@@ -11,6 +11,9 @@ internal sealed record ScriptChildOptions
     /// <summary>What a person reads in the Command column; null: the beginning of the script, the path or the class.</summary>
     public string? Command { get; init; }
 
+    /// <summary>The item of the pipeline that it is started for.</summary>
+    public object? Item { get; init; }
+
     /// <summary>The child's folder; null: the one of this process. With <see cref="Via"/>, a folder there.</summary>
     public string? WorkingDirectory { get; init; }
 
