@@ -26,7 +26,7 @@
 
     The jobs of jobs.csv, beside this script.
 .EXAMPLE
-    ./Compare-JobSchedule.ps1 jobs.csv -Policy FCFS, RoundRobin, MLFQ -ContextSwitchCost 0.2 -OutputPath schedule.svg -Unit ms
+    ./Compare-JobSchedule.ps1 jobs.csv -Policy FCFS, RoundRobin, MLFQ -ContextSwitchCost 0.2 -OutputPath schedule.svg -Unit s
 #>
 [CmdletBinding()]
 param(
@@ -47,7 +47,8 @@ param(
     [ValidatePattern('\.(svg|html)$', ErrorMessage = '{0} ends neither in .svg nor in .html.')]
     [string] $OutputPath,
 
-    [string] $Unit = ''
+    [ValidateNotNullOrEmpty()]
+    [string] $Unit = 'ms'
 )
 
 if (-not (Get-Module -Name PSNetConcurrency)) {

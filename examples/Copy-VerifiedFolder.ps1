@@ -143,11 +143,12 @@ filter Out-Transfer {
 function Send-Folder([object] $receiver, [securestring] $secret) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $receiver | Send-FramedFile -LiteralPath $source -Recurse -Resume -Repair -Verify $Verify -SharedSecret $secret -LimitBytesPerSecond $LimitBytesPerSecond -ErrorAction Continue -ErrorVariable failed -OutVariable sent
+    $files = $sent.Where{ -not $_.IsFolder }
     $bytes = 0L
-    $sent.ForEach{ $bytes += $_.Length }
-    $Host.UI.WriteLine("$($sent.Count) files of $($bytes.ToString('N0')) bytes verified in $($watch.Elapsed.TotalSeconds.ToString('0.0')) s, $($failed.Count) failed.")
+    $files.ForEach{ $bytes += $_.Length }
+    $Host.UI.WriteLine("$($files.Count) files of $($bytes.ToString('N0')) bytes verified in $($watch.Elapsed.TotalSeconds.ToString('0.0')) s, $($failed.Count) failed.")
     if ($RemoveSource) {
-        foreach ($file in $sent.Where{ $_.Verified }) {
+        foreach ($file in $files.Where{ $_.Verified }) {
             [IO.File]::Delete($file.Path)
         }
     }

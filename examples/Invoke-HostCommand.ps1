@@ -68,21 +68,20 @@ begin {
     if (-not (Get-Module -Name PSNetConcurrency)) {
         Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', 'PSNetConcurrency.psd1'))
     }
+    Import-Module ([IO.Path]::Combine($PSScriptRoot, 'Examples.psd1'))
 
     function New-Row([string] $name, [string] $state, [timespan] $duration, [string] $output, [object] $result) {
-        $row = [pscustomobject]@{
+        [pscustomobject]@{
+            PSTypeName     = 'PSNetConcurrency.Example.HostResult'
             ComputerName   = $name
             State          = $state
-            Seconds        = [Math]::Round($duration.TotalSeconds, 2)
+            Duration       = $duration
             Output         = $output.Trim().Split("`n")[0].TrimEnd()
             ExitCode       = $result.ExitCode
+            Signal         = $result.Signal
             StandardOutput = $result.StandardOutput
             StandardError  = $result.StandardError
         }
-        # The table shows the first four; Format-List * and Export-Csv have all.
-        $row.PSObject.Members.Add([Management.Automation.PSMemberSet]::new('PSStandardMembers', [Management.Automation.PSMemberInfo[]] [Management.Automation.PSPropertySet]::new(
-            'DefaultDisplayPropertySet', [string[]] ('ComputerName', 'State', 'Seconds', 'Output'))))
-        $row
     }
 
     $names = [Collections.Generic.List[string]]::new()
@@ -94,14 +93,14 @@ process {
 
 end {
     $failed = 0
-    $reachable = $names
+    $reachable = @($names)
     if ($Port -and -not $Local) {
         $tests = @(Test-TcpPort -ComputerName $names -Port $Port -TimeoutSeconds ([Math]::Min(5, $TimeoutSeconds)))
         foreach ($test in $tests.Where{ -not $_.IsOpen }) {
             $failed++
             New-Row $test.ComputerName 'Unreachable' ([timespan]::Zero) "Port ${Port}: $($test.State)"
         }
-        $reachable = $tests.Where{ $_.IsOpen }.ComputerName
+        $reachable = @($tests.Where{ $_.IsOpen }.ComputerName)
     }
 
     # One argument that differs: the block makes it of the host that is piped.
@@ -110,7 +109,7 @@ end {
     else { 'sh', '-c', { "HOSTNAME=$_; $Command" } }
 
     # Rows come as the hosts are done, the quickest first.
-    $reachable | Invoke-ChildProcess -FilePath $words[0] -ArgumentList $words[1..($words.Count - 1)] -TimeoutSeconds $TimeoutSeconds -ThrottleLimit $ThrottleLimit -Detailed | ForEach-Object {
+    $reachable.Where{ $_ } | Invoke-ChildProcess -FilePath $words[0] -ArgumentList $words[1..($words.Count - 1)] -TimeoutSeconds $TimeoutSeconds -ThrottleLimit $ThrottleLimit -Detailed | ForEach-Object {
         if (-not $_.Success) {
             $failed++
         }

@@ -65,13 +65,14 @@ $schedule = $null
 try {
     $when = if ($Local) {
         $started = @(1..3 | ForEach-Object { Start-TimeServer })
-        $Node, $Reference = @('local:00:10:00', 'local:-00:00:02'), $started
+        $Node = 'local:00:10:00', 'local:-00:00:02'
         @{ At = [DateTimeOffset]::Now.AddSeconds(6) }
     }
     elseif ($Count) { @{ Cron = $Cron; Count = $Count } }
     else { @{ Cron = $Cron } }
 
-    $schedule = Start-FleetSchedule $Node $ScriptBlock @when -Reference $Reference -TimeoutSeconds $TimeoutSeconds
+    $clocks = if ($Local) { $started } else { $Reference }
+    $schedule = Start-FleetSchedule $Node $ScriptBlock @when -Reference $clocks -TimeoutSeconds $TimeoutSeconds -ErrorAction Stop
     $schedule | Receive-FleetRun -Wait | ForEach-Object {
         [pscustomobject]@{
             Node             = "$($_.Node)"

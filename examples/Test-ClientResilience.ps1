@@ -36,6 +36,7 @@ param(
     [Parameter(ParameterSetName = 'Local', Position = 0)]
     [scriptblock] $Client = {
         param($ComputerName, $Port)
+        $ErrorActionPreference = 'Stop'
         $socket = [Net.Sockets.TcpClient]::new($ComputerName, $Port)
         $stream = $socket.GetStream()
         $stream.Write([Text.Encoding]::ASCII.GetBytes("GET answer`n"))
@@ -67,6 +68,7 @@ param(
 if (-not (Get-Module -Name PSNetConcurrency)) {
     Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', 'PSNetConcurrency.psd1'))
 }
+Import-Module ([IO.Path]::Combine($PSScriptRoot, 'Examples.psd1'))
 
 # What each drill does to the answers of the server.
 $faults = @{
@@ -79,52 +81,49 @@ $faults = @{
 }
 
 $listeners = [Collections.Generic.List[object]]::new()
-$children = @()
+$pool = $good = $null
+$bad = 0
 try {
     if ($Local) {
         $server = Start-TcpServer -FrameFormat Line { 'The answer is 42, and was so all along.' }
         $listeners.Add($server)
         $ComputerName, $Port = $server.ComputerName, $server.Port
     }
-    # All at once: nothing of one is shared with another.
-    $run = { param($name, $h, $p) Start-ChildProcess $Client -Name $name -ArgumentList $h, $p -TimeoutSeconds $TimeoutSeconds }
-    $children = @(& $run 'Good' $ComputerName $Port) + @(foreach ($name in $Drill) {
-        if ($name -eq 'Refused') {
-            & $run $name '127.0.0.1' (Get-AvailablePort)
-            continue
+    # Started ahead, so that the time a PowerShell takes to start is not taken for the client's.
+    $pool = New-ChildProcessPool -Size 2 -Wait
+    foreach ($name in @('Good') + $Drill) {
+        $target = if ($name -eq 'Good') { [pscustomobject]@{ ComputerName = $ComputerName; Port = $Port } }
+        elseif ($name -eq 'Refused') { [pscustomobject]@{ ComputerName = '127.0.0.1'; Port = Get-AvailablePort } }
+        else {
+            $fault = $faults[$name]
+            Start-TcpFaultProxy $ComputerName $Port -Direction ServerToClient -Seed 1 @fault
         }
-        $fault = $faults[$name]
-        $proxy = Start-TcpFaultProxy $ComputerName $Port -Direction ServerToClient -Seed 1 @fault
-        $listeners.Add($proxy)
-        & $run $name $proxy.ComputerName $proxy.Port
-    })
-
-    $good = $null
-    $bad = 0
-    foreach ($child in $children) {
-        $null = $child | Wait-ChildProcess -ErrorAction Ignore
-        $said = @($child | Receive-ChildProcess -ErrorAction SilentlyContinue -ErrorVariable errors) -join "`n"
-        if ($child -eq $children[0]) {
-            if ($child.State -ne 'Completed') {
-                throw "The client does not work on a good network either: $($child.Failure.Message)"
+        if ($target -is [PSNetConcurrency.NetListener]) {
+            $listeners.Add($target)
+        }
+        $run = Invoke-ChildProcess $Client -ArgumentList $target.ComputerName, $target.Port -Pool $pool -TimeoutSeconds $TimeoutSeconds -Detailed
+        if ($name -eq 'Good') {
+            if (-not $run.Success) {
+                throw "The client does not work on a good network either: $($run.Failure.Message)"
             }
-            $good = $said
+            $good = $run.StandardOutput
             continue
         }
-        $outcome = if ($child.State -eq 'TimedOut') { 'Hung' } elseif ($child.State -ne 'Completed') { 'Failed' } elseif ($said -cne $good) { 'Wrong' } else { 'Survived' }
+        $outcome = if ($run.TimedOut) { 'Hung' } elseif (-not $run.Success) { 'Failed' } elseif ($run.StandardOutput -cne $good) { 'Wrong' } else { 'Survived' }
         if ($outcome -in 'Wrong', 'Hung') {
             $bad++
         }
         [pscustomobject]@{
-            Drill   = $child.Name
-            Outcome = $outcome
-            Seconds = [Math]::Round($child.Duration.TotalSeconds, 1)
-            Detail  = if ($outcome -eq 'Wrong') { "It returned '$said'." } elseif ($errors) { "$($errors[0])" } else { '' }
+            PSTypeName = 'PSNetConcurrency.Example.DrillResult'
+            Drill      = $name
+            Outcome    = $outcome
+            Duration   = $run.Duration
+            Detail     = if ($outcome -eq 'Wrong') { "It returned '$($run.StandardOutput)'." } elseif ($outcome -ne 'Survived') { $run.Failure.Message }
         }
     }
 }
 finally {
-    $children | Remove-ChildProcess -Force
+    $pool | Remove-ChildProcessPool
     $listeners | Stop-NetListener -Force
 }
 $Host.UI.WriteLine($(if ($bad) { "$bad of $($Drill.Count) drills ended badly." } else { "It came through $($Drill.Count) drills." }))

@@ -57,10 +57,7 @@ param(
 if (-not (Get-Module -Name PSNetConcurrency)) {
     Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', 'PSNetConcurrency.psd1'))
 }
-
-function Format-Offset([object] $offset) {
-    if ($null -ne $offset) { '{0:+0.000;-0.000;0.000} ms' -f $offset.TotalMilliseconds }
-}
+Import-Module ([IO.Path]::Combine($PSScriptRoot, 'Examples.psd1'))
 
 # pwsh -File hands "a,b" over as one string.
 $servers = @($ComputerName.ForEach{ $_.Split(',', [StringSplitOptions] 'RemoveEmptyEntries, TrimEntries') } | ForEach-Object { [pscustomobject]@{ ComputerName = $_; Port = $Port } })
@@ -80,7 +77,7 @@ $test = $reference = $problem = $null
 try {
     $test = $times | Test-ClockOffset -MaximumOffset $MaximumOffset -ErrorAction Stop
     $problem = $test.Problem
-    $reference = ($times | Select-TimeReference -Lowest Distance -ErrorAction Stop).Server
+    $reference = ($times | Select-TimeReference -Lowest Distance -ErrorAction Stop).Reference
 }
 catch {
     # No majority, or no answer: nothing is known, and that is for certain.
@@ -99,13 +96,14 @@ foreach ($time in $times) {
     elseif (& $is $reference) { 'Reference', '' }
     else { 'Agrees', '' }
     if ($verdict -in 'Unusable', 'Falseticker') {
-        $doubtful.Add("$name is $($verdict.ToLowerInvariant())")
+        $doubtful.Add($(if ($verdict -eq 'Unusable') { "$name can't be used" } else { "$name lies" }))
     }
     [pscustomobject]@{
-        Server  = $name
-        Offset  = Format-Offset $time.Offset
-        Verdict = $verdict
-        Reason  = $why
+        PSTypeName = 'PSNetConcurrency.Example.TimeSource'
+        Server     = $name
+        Offset     = $time.Offset
+        Verdict    = $verdict
+        Reason     = $why
     }
 }
 
@@ -113,6 +111,6 @@ $state, $exitCode = if (-not $clock) { 'UNKNOWN', 3 }
 elseif (-not $test.IsWithin) { 'CRITICAL', 2 }
 elseif ($doubtful) { 'WARNING', 1 }
 else { 'OK', 0 }
-$said = if ($clock) { "the clock is off by $(Format-Offset (-$clock.Offset)), by $($clock.Survivor.Count) of $($times.Count) servers" } else { $problem }
-$Host.UI.WriteLine("CLOCK ${state}: " + ((@($said) + $doubtful) -join '; '))
+$said = if ($clock) { @("the clock is off by $('{0:+0.000;-0.000;0.000} ms' -f -$clock.Offset.TotalMilliseconds), by $($clock.Survivor.Count) of $($times.Count) servers") + $doubtful } else { $problem }
+$Host.UI.WriteLine("CLOCK ${state}: " + ($said -join '; '))
 exit $exitCode

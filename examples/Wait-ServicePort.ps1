@@ -31,6 +31,7 @@ param(
 if (-not (Get-Module -Name PSNetConcurrency)) {
     Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', 'PSNetConcurrency.psd1'))
 }
+Import-Module ([IO.Path]::Combine($PSScriptRoot, 'Examples.psd1'))
 
 # pwsh -File hands "a,b" over as one string.
 $services = foreach ($text in $EndPoint.ForEach{ $_.Split(',', [StringSplitOptions] 'RemoveEmptyEntries, TrimEntries') }) {
@@ -55,9 +56,11 @@ foreach ($service in $services) {
         $ready++
     }
     [pscustomobject]@{
-        EndPoint = $service.EndPoint
-        Ready    = $done
-        Seconds  = [Math]::Round($watch.Elapsed.TotalSeconds, 2)
+        PSTypeName = 'PSNetConcurrency.Example.PortState'
+        EndPoint   = $service.EndPoint
+        Wanted     = $state
+        Ready      = $done
+        Elapsed    = $watch.Elapsed
     }
 }
 $Host.UI.WriteLine("$ready of $(@($services).Count) $($state.ToLowerInvariant()) after $($watch.Elapsed.TotalSeconds.ToString('0.0')) s.")

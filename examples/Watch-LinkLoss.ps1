@@ -70,6 +70,7 @@ param(
 if (-not (Get-Module -Name PSNetConcurrency)) {
     Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', 'PSNetConcurrency.psd1'))
 }
+Import-Module ([IO.Path]::Combine($PSScriptRoot, 'Examples.psd1'))
 
 # A bar in eighths of a character; one that is longer than the scale ends in an arrow.
 function Get-Bar([double] $share, [int] $width) {
@@ -86,11 +87,11 @@ function Get-Svg([object[]] $rows, [string] $title) {
     $culture = [cultureinfo]::InvariantCulture
     $text = { [Security.SecurityElement]::Escape($args[0]) }
     $step = 600 / $rows.Count
-    $worst = [Math]::Max(1, ($rows.ForEach{ $_.Link.LossPercent } | ForEach-Object { $m = 0.0 } { $m = [Math]::Max($m, $_) } { $m }))
+    $worst = [Math]::Max(1, ($rows | ForEach-Object { $most = 0.0 } { $most = [Math]::Max($most, $_.LossPercent) } { $most }))
     $columns = for ($i = 0; $i -lt $rows.Count; $i++) {
-        $height = 200 * $rows[$i].Link.LossPercent / $worst
-        [string]::Format($culture, '<rect x="{0:0.#}" y="{1:0.#}" width="{2:0.#}" height="{3:0.#}" fill="#d55e00"><title>{4}: {5} lost, {6}</title></rect>',
-            60 + $i * $step, 240 - $height, $step * 0.8, $height, $rows[$i].Time, $rows[$i].Loss, $rows[$i].Latency)
+        $height = 200 * $rows[$i].LossPercent / $worst
+        [string]::Format($culture, '<rect x="{0:0.#}" y="{1:0.#}" width="{2:0.#}" height="{3:0.#}" fill="#d55e00"><title>{4:HH:mm:ss}: {5} of {6} lost</title></rect>',
+            60 + $i * $step, 240 - $height, $step * 0.8, $height, $rows[$i].Time, $rows[$i].Lost, $rows[$i].Sent)
     }
     @"
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 280" font-family="sans-serif" font-size="12">
@@ -100,8 +101,8 @@ function Get-Svg([object[]] $rows, [string] $title) {
 <text x="52" y="48" text-anchor="end">$($worst.ToString('0.#', $culture)) %</text>
 <text x="52" y="240" text-anchor="end">0 %</text>
 $($columns -join "`n")
-<text x="60" y="260">$($rows[0].Time)</text>
-<text x="660" y="260" text-anchor="end">$($rows[-1].Time)</text>
+<text x="60" y="260">$($rows[0].Time.ToString('T', $culture))</text>
+<text x="660" y="260" text-anchor="end">$($rows[-1].Time.ToString('T', $culture))</text>
 </svg>
 "@
 }
@@ -117,21 +118,23 @@ try {
     $count = [int] [Math]::Max(1, $IntervalSeconds * 1000 / $PaceMilliseconds)
     $watch = [Diagnostics.Stopwatch]::StartNew()
     do {
-        $time = [DateTime]::Now.ToString('HH:mm:ss')
+        $time = [DateTimeOffset]::Now
         # A datagram that takes longer than a second may as well be lost.
         $link = $target | Measure-UdpLink -Count $count -IntervalMilliseconds $PaceMilliseconds -PayloadSize $PayloadSize -TimeoutSeconds 1 -ErrorAction Stop
         $sent += $link.Sent
         $lost += $link.Lost
         $row = [pscustomobject]@{
-            Time    = $time
-            Loss    = '{0,5:0.0} %' -f $link.LossPercent
-            Latency = if ($link.Received) { '{0,6:0.0} ms' -f $link.LatencyAverage.TotalMilliseconds } else { "$($link.Status)" }
-            Chart   = Get-Bar ($link.LossPercent / $FullScalePercent) 40
+            PSTypeName  = 'PSNetConcurrency.Example.LinkSample'
+            Time        = $time
+            Sent        = $link.Sent
+            Received    = $link.Received
+            Lost        = $link.Lost
+            LossPercent = $link.LossPercent
+            Latency     = $link.LatencyAverage
+            Jitter      = $link.Jitter
+            Status      = $link.Status
+            Chart       = Get-Bar ($link.LossPercent / $FullScalePercent) 40
         }
-        # All that was measured goes along, where the table does not show it.
-        $row.PSObject.Properties.Add([psnoteproperty]::new('Link', $link))
-        $row.PSObject.Members.Add([Management.Automation.PSMemberSet]::new('PSStandardMembers', [Management.Automation.PSMemberInfo[]] [Management.Automation.PSPropertySet]::new(
-            'DefaultDisplayPropertySet', [string[]] ('Time', 'Loss', 'Latency', 'Chart'))))
         $rows.Add($row)
         $row
     } while ($watch.Elapsed.TotalSeconds -lt $DurationSeconds)
