@@ -21,7 +21,9 @@
 .PARAMETER Count
     After how many nights to end; 0 is never.
 .PARAMETER Local
-    Tries it: two processes on this machine with wrong clocks, once, a few seconds from now.
+    Tries it: two processes on this machine with wrong clocks, once.
+.PARAMETER StartSeconds
+    In how many seconds the trial begins. With fewer than the processes need to start they are late.
 .EXAMPLE
     ./Start-NightlyJob.ps1 -Local -ReportPath report.csv
 .EXAMPLE
@@ -53,7 +55,11 @@ param(
     [int] $Count,
 
     [Parameter(ParameterSetName = 'Local', Mandatory)]
-    [switch] $Local
+    [switch] $Local,
+
+    [Parameter(ParameterSetName = 'Local')]
+    [ValidateRange(0.1, 3600)]
+    [double] $StartSeconds = 6
 )
 
 if (-not (Get-Module -Name PSNetConcurrency)) {
@@ -66,7 +72,7 @@ try {
     $when = if ($Local) {
         $started = @(1..3 | ForEach-Object { Start-TimeServer })
         $Node = 'local:00:10:00', 'local:-00:00:02'
-        @{ At = [DateTimeOffset]::Now.AddSeconds(6) }
+        @{ At = [DateTimeOffset]::Now.AddSeconds($StartSeconds) }
     }
     elseif ($Count) { @{ Cron = $Cron; Count = $Count } }
     else { @{ Cron = $Cron } }
