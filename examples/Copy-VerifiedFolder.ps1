@@ -29,7 +29,7 @@
 .PARAMETER LocalAddress
     The address to receive on. Without it the receiver is reached from this machine only.
 .PARAMETER IdleSeconds
-    Ends the receiver when a sender was there and nothing has come for so long. Without it, it ends with Ctrl+C.
+    Ends the receiver when files have come, and no more for so long. Without it, it ends with Ctrl+C.
 .PARAMETER Local
     Tries it: sender and receiver on this machine.
 .PARAMETER RemoveSource
@@ -126,7 +126,7 @@ function Receive-Folder {
         do {
             $came = $server | Wait-NetListener -MessageCount ($server.MessageCount + 1) -TimeoutSeconds $IdleSeconds -ErrorAction Ignore
             $server | Receive-NetListener | Out-Transfer
-        } while ($came -or $server.ActiveConnection -or -not $server.TotalConnection)
+        } while ($came -or $server.ActiveConnection -or -not $server.MessageCount)
     }
     finally {
         $server | Stop-NetListener

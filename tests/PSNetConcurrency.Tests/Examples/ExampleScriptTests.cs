@@ -118,10 +118,10 @@ public sealed class ExampleScriptTests : ExampleSession
     public void A_gate_opens_when_all_ports_are_open()
     {
         const string open = "$up = Start-TcpEchoServer; $down = Get-AvailablePort";
-        Assert.All(Script("Wait-ServicePort.ps1", "\"127.0.0.1:$($up.Port)\", \"localhost:$($up.Port)\"", exitCode: 0, before: open), r => Assert.True((bool)((dynamic)r).Ready));
+        Assert.All(Script("Wait-ServicePort.ps1", "\"127.0.0.1:$($up.Port)\", \"localhost:$($up.Port)\"", exitCode: 0, before: open), r => Assert.Equal("True", $"{((dynamic)r).Ready}"));
         Collection<PSObject> rows = Script("Wait-ServicePort.ps1", "\"127.0.0.1:$down\", $up.Port -TimeoutSeconds 0.1", exitCode: 1, before: open);
-        Assert.Equal([false, true], rows.Select(r => (bool)((dynamic)r).Ready));
-        Assert.True((bool)((dynamic)Assert.Single(Script("Wait-ServicePort.ps1", "$down -Closed", exitCode: 0, before: open))).Ready);
+        Assert.Equal(["False", "True"], rows.Select(r => $"{((dynamic)r).Ready}"));
+        Assert.Single(Script("Wait-ServicePort.ps1", "$down -Closed", exitCode: 0, before: open));
         Assert.Contains("no host:port", Assert.Throws<RuntimeException>(() => Script("Wait-ServicePort.ps1", "web:http")).Message, StringComparison.Ordinal);
     }
 
