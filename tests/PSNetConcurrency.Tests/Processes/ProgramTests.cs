@@ -113,7 +113,7 @@ public sealed class ProgramTests : ChildTests
         Assert.Equal(["<a b>", "<c>"], _session.Run("'a b', 'c' | Start-ChildProcess printf '<%s>\\n', { $_ } | Wait-ChildProcess | Receive-ChildProcess").Texts());
         Assert.Equal(["<a b>", "<c>"], _session.Run("'a b', 'c' | Invoke-ChildProcess printf '<%s>\\n', { $_ } -ThrottleLimit 1").Texts());
         // Whose result it is, and what was really run.
-        Assert.Equal(["a b: printf '<%s>' 'a b'", "c: printf '<%s>' c"], _session.Run("'a b', 'c' | Invoke-ChildProcess printf '<%s>', { $_ } -ThrottleLimit 1 -Detailed | ForEach-Object { \"$($_.Item): $($_.Command)\" }").Texts());
+        Assert.Equal(["a b: printf <%s> 'a b'", "c: printf <%s> c"], _session.Run("'a b', 'c' | Invoke-ChildProcess printf '<%s>', { $_ } -ThrottleLimit 1 -Detailed | ForEach-Object { \"$($_.Item): $($_.Command)\" }").Texts());
     }
 
     [Fact]
