@@ -88,7 +88,8 @@ begin {
 }
 
 process {
-    $names.AddRange($ComputerName)
+    # pwsh -File hands "a,b" over as one string.
+    $names.AddRange([string[]] $ComputerName.ForEach{ $_.Split(',', [StringSplitOptions] 'RemoveEmptyEntries, TrimEntries') })
 }
 
 end {
