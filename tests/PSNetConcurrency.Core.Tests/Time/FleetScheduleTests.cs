@@ -116,7 +116,8 @@ public sealed class FleetScheduleTests
         ready.Set();
         FleetRun run = Assert.Single(await running);
         Assert.Equal(FleetRunState.Late, run.State);
-        Assert.True(run.Skew >= TimeSpan.FromSeconds(0.2));
+        // A delay may end a little early by the clock that is set.
+        Assert.True(run.Skew >= TimeSpan.FromSeconds(0.19), $"{run.Skew}");
     }
 
     [Fact]
