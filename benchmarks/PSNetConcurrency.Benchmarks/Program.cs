@@ -31,6 +31,8 @@ foreach (IBenchmarkArea area in areas.Where(a => options.Areas.Contains(a.Name))
     }
     catch (OperationCanceledException)
     {
+        // What was measured is kept.
+        _ = Summary.Print(options, done, [.. areas.Select(a => a.Name)]);
         return 130;
     }
 }

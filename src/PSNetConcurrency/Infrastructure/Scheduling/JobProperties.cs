@@ -55,7 +55,8 @@ internal sealed class JobProperties(PSObject? source, params string[][] known)
             }
             return values;
         }
-        foreach (string name in known.SelectMany(p => p))
+        // A text that is no number is no job, though it has a Length.
+        foreach (string name in source?.BaseObject is string ? [] : known.SelectMany(p => p))
         {
             if (source?.Properties[name] is { } property)
             {
