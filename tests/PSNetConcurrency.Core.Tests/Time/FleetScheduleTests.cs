@@ -185,7 +185,7 @@ public sealed class FleetScheduleTests
                 }
             },
         };
-        FleetSchedule schedule = await rig.StartAsync(Options(At(instant, next), Node("a") with { RunsOneAtATime = oneAtATime }) with { Overlap = policy });
+        FleetSchedule schedule = await rig.StartAsync(Options(At(instant, next), Node("a") with { Session = oneAtATime ? new object() : null }) with { Overlap = policy });
         if (policy is FleetOverlapPolicy.Skip or FleetOverlapPolicy.Queue || (policy == FleetOverlapPolicy.Parallel && oneAtATime))
         {
             await Task.Delay(next.AddSeconds(0.5) - DateTimeOffset.UtcNow);

@@ -16,8 +16,6 @@ public enum FleetNodeKind
 /// <summary>A machine, or for a trial a process of this one, on which schedules run scripts.</summary>
 public sealed record FleetNode
 {
-    private readonly object? _session;
-
     public required string Name { get; init; }
 
     public FleetNodeKind Kind => Session is not null ? FleetNodeKind.Session : Via.Length > 0 ? FleetNodeKind.Via : FleetNodeKind.Local;
@@ -26,11 +24,7 @@ public sealed record FleetNode
     public string[] Via { get; init; } = [];
 
     /// <summary>A PSSession; null for none.</summary>
-    public object? Session
-    {
-        get => _session;
-        init => (_session, RunsOneAtATime) = (value, value is not null);
-    }
+    public object? Session { get; init; }
 
     /// <summary>The pwsh to start; null for the one that runs here, or behind a launcher pwsh.</summary>
     public string? PowerShellPath { get; init; }
@@ -39,7 +33,7 @@ public sealed record FleetNode
     public TimeSpan ClockOffset { get; init; }
 
     /// <summary>Whether it has room for one agent at a time, as a session has.</summary>
-    internal bool RunsOneAtATime { get; init; }
+    internal bool RunsOneAtATime => Session is not null;
 
     public override string ToString() => Name;
 }
