@@ -32,6 +32,13 @@ public sealed class SessionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-UntilClosed")]
+    [InlineData("-Count 5000")]
+    [InlineData("-Line")]
+    public void More_than_the_maximum_of_what_was_asked_for_is_an_error(string asked) =>
+        _shell.Fails("MessageTooLarge", $"$s = Start-TcpServer {{ 'x' * 5000 }}; $c = $s | New-TcpSession; Send-TcpData -Session $c -InputObject go; Receive-TcpData -Session $c {asked} -MaximumBytes 1000 -TimeoutSeconds 10");
+
+    [Theory]
     [InlineData("")]
     [InlineData("-SelfSigned")]
     public void Receives_end_by_count_delimiter_line_and_close(string tls)

@@ -41,6 +41,9 @@ namespace PSNetConcurrency.Core.Net.Client
         /// <summary>Everything until the peer closes.</summary>
         public bool UntilClosed { get; init; }
 
+        /// <summary>Whether all that is there will do, as nothing tells how much is wanted.</summary>
+        internal bool TakesWhatIsThere => Format is { IsUnframed: true } && Count is null && !UntilClosed;
+
         /// <summary>The most bytes to take; more is <see cref="NetError.MessageTooLarge"/>.</summary>
         public int MaximumBytes { get; init; } = 64 * 1024 * 1024;
 

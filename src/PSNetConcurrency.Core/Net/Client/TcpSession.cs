@@ -240,14 +240,14 @@ public sealed class TcpSession : IDisposable
                 : State == TcpSessionState.Faulted ? ReceiveEndReason.PeerReset
                 : ReceiveEndReason.PeerClosed;
             // Unframed means all that is there: what one send brought may lie in the system in several pieces.
-            while (end is null && request.Format is { IsUnframed: true } && !request.UntilClosed && Available > 0 && _buffer.Length < request.MaximumBytes
+            while (end is null && request.TakesWhatIsThere && Available > 0 && _buffer.Length < request.MaximumBytes
                 && await FillAsync(chunks, nonBlocking: true, limit, cancellationToken).ConfigureAwait(false) is null)
             {
             }
             if (end is null)
             {
                 // Of what is there, the rest is left for the next call.
-                if (_buffer.Length > request.MaximumBytes && request.Format is not { IsUnframed: true })
+                if (_buffer.Length > request.MaximumBytes && !request.TakesWhatIsThere)
                 {
                     throw new NetException(NetError.MessageTooLarge, $"{Peer} sent more than {request.MaximumBytes} bytes for one message.{NetException.Kept(_buffer.Peek())}", Peer, received: _buffer.TakeAll());
                 }
