@@ -80,7 +80,7 @@ internal sealed class FilesArea : IBenchmarkArea
         {
             if (program is not null)
             {
-                _contenders[name] = () => ShellAsync(port => $"{program} recv {port} /dev/null {hash} >/dev/null & {program} send 127.0.0.1 {port} {_large} {hash} >/dev/null; wait", cancellationToken);
+                _contenders[name] = () => ShellAsync(port => $"{program} recv {port} /dev/null {hash} >/dev/null & {program} send 127.0.0.1 {port} {_large} {hash} >/dev/null || {{ kill $!; exit 1; }}; wait $!", cancellationToken);
             }
         }
     }
