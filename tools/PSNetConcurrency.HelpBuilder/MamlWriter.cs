@@ -48,7 +48,7 @@ public static class MamlWriter
             description.Add(new XElement(s_maml + "para", $"Accepted: {p.Range}."));
         }
         return new XElement(s_command + "parameter",
-            new XAttribute("required", p.Required),
+            new XAttribute("required", p.RequiredAs("true", "false")),
             new XAttribute("variableLength", p.Type.EndsWith("[]", StringComparison.Ordinal)),
             new XAttribute("globbing", p.Wildcards),
             new XAttribute("pipelineInput", p.Pipeline),

@@ -38,7 +38,18 @@ public sealed record ParameterHelp(
     IReadOnlyList<string> Aliases,
     IReadOnlyList<ValueHelp> Values,
     string? Range,
-    bool Wildcards);
+    bool Wildcards)
+{
+    /// <summary>Sets in which it is required, where it is not in all that have it.</summary>
+    public IReadOnlyList<string> RequiredIn { get; init; } = [];
+
+    /// <summary>Sets in which it is not, where it is required in others.</summary>
+    public IReadOnlyList<string> OptionalIn { get; init; } = [];
+
+    /// <summary>Whether it is required, by two words for yes and no; with the sets, where they differ.</summary>
+    public string RequiredAs(string yes, string no) =>
+        RequiredIn.Count == 0 ? Required ? yes : no : $"{yes} ({string.Join(", ", RequiredIn)}), {no} ({string.Join(", ", OptionalIn)})";
+}
 
 /// <summary>A value that a parameter accepts.</summary>
 public sealed record ValueHelp(string Name, DocText Description);

@@ -62,10 +62,13 @@ public sealed class ModuleReader
         {
             ParameterHelp first = g.First();
             bool everywhere = g.Count() == syntax.Count;
+            bool differs = g.Any(p => p.Required != first.Required);
             return first with
             {
                 Sets = everywhere ? [] : [.. g.SelectMany(p => p.Sets)],
                 Required = g.All(p => p.Required),
+                RequiredIn = differs ? [.. g.Where(p => p.Required).SelectMany(p => p.Sets)] : [],
+                OptionalIn = differs ? [.. g.Where(p => !p.Required).SelectMany(p => p.Sets)] : [],
                 Default = g.FirstOrDefault(p => p.Default != "None")?.Default ?? "None",
                 Position = string.Join(", ", g.Select(p => p.Position).Distinct()),
                 Pipeline = g.Select(p => p.Pipeline).OrderByDescending(p => p.Length).First(p => p != "False" || g.All(q => q.Pipeline == "False")),

@@ -84,24 +84,25 @@ namespace PSNetConcurrency.Core.Net.Client
         }
 
         /// <summary>
-        /// Tries until the port is as wanted or the time is up. Nobody tells when a remote port opens, so it is tried again
+        /// Tries until the port is as wanted or the time is up; null is for ever. Nobody tells when a remote port opens, so it is tried again
         /// and again: at once at first, then with pauses that grow to a second.
         /// </summary>
-        public static async Task<(TcpPortWaitResult Result, bool Reached)> WaitAsync(string computerName, int port, bool open, TimeSpan timeout, CancellationToken cancellationToken)
+        public static async Task<(TcpPortWaitResult Result, bool Reached)> WaitAsync(string computerName, int port, bool open, TimeSpan? timeout, CancellationToken cancellationToken)
         {
+            TimeSpan limit = timeout ?? TimeSpan.MaxValue;
             long start = Stopwatch.GetTimestamp();
             TimeSpan pause = FirstPause;
             for (int attempts = 1; ; attempts++)
             {
-                TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
+                TimeSpan left = limit - Stopwatch.GetElapsedTime(start);
                 TcpPortResult last = await TestAsync(computerName, port, left < LongestPause ? left > TimeSpan.Zero ? left : FirstPause : LongestPause, cancellationToken).ConfigureAwait(false);
                 bool reached = last.IsOpen == open;
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-                if (reached || elapsed >= timeout)
+                if (reached || elapsed >= limit)
                 {
                     return (new TcpPortWaitResult(last) { Elapsed = elapsed, Attempts = attempts }, reached);
                 }
-                left = timeout - elapsed;
+                left = limit - elapsed;
                 await Task.Delay(pause < left ? pause : left, cancellationToken).ConfigureAwait(false);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }

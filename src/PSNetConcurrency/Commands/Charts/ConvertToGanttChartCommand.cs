@@ -17,7 +17,7 @@ namespace PSNetConcurrency.Commands.Charts;
 ///   <item>Child processes, their results, jobs, and whatever else has a StartTime and an ExitTime or EndTime: all together are one chart, by the clock, from the first start. What still runs is drawn up to now; what was not started is left out with a warning.</item>
 /// </list>
 /// <para>Each row is a lane, a label or a queue (-By); colours are labels, or in rows of labels the lanes, where there are several. Bars that overlap in one row are drawn below each other. Overhead, such as context switches, is hatched. What took no time is a diamond, or as thin as can be where other bars of its label have a length. A bar that is called as its row is tells how long it is instead.</para>
-/// <para>Text is one string a chart, and no line of it is wider than -Width; bars begin and end at an eighth of a character. It has colours where the terminal shows them: not with NO_COLOR, $PSStyle.OutputRendering PlainText, redirected output, or when it is piped to another command. Without colours, each label has a pattern of its own. A legend follows where a label found no room in its bar.</para>
+/// <para>Text is one string per chart, and no line of it is wider than -Width; bars begin and end at an eighth of a character. It has colours where the terminal shows them: not with NO_COLOR, $PSStyle.OutputRendering PlainText, redirected output, or when it is piped to another command. Without colours, each label has a pattern of its own. A legend follows where a label found no room in its bar.</para>
 /// <para>Svg and Html need no other file and no script, follow the light or dark setting of who looks at them, and have words for screen readers. The colours are told apart with any kind of colour vision; after 21 they repeat. Html is one page for all charts, with a table of up to 2000 bars under each.</para>
 /// <para>Any number of bars can be given. Those that share a character, or half a pixel in Svg and Html, are merged: the longest in sum is seen. A chart has 1000 rows at most, and tells what it left out. Mermaid refuses more than 50000 characters, so of more than 400 bars the short ones are merged there.</para>
 /// <para>What was measured is in seconds, and shown in a unit that suits. Simulated times, and bars that come without their result, are in a unit that is not known, so the axis has none unless -Unit names it.</para>
@@ -41,7 +41,7 @@ namespace PSNetConcurrency.Commands.Charts;
 /// $bars | ConvertTo-GanttChart -Width 60 -By Label -Ascii</code>
 /// </example>
 /// <inputs>System.Object: results with bars, bars, or child processes.</inputs>
-/// <outputs>System.String: one a chart, of several lines; with -Format Html one for all.</outputs>
+/// <outputs>System.String: one per chart, of several lines; with -Format Html one for all.</outputs>
 /// <seealso cref="Processes.MeasureJoinStrategyCommand"/>
 /// <seealso cref="Processes.MeasureParallelismCommand"/>
 /// <seealso href="https://mermaid.js.org/syntax/gantt.html">Mermaid's gantt diagrams</seealso>
@@ -76,9 +76,10 @@ public sealed class ConvertToGanttChartCommand : NetCmdlet
     public string? Title { get; set; }
 
     /// <summary>The unit on the axis. What was measured is converted to us, ms, s, min or h; any other word, and any unit of other times, is only written there.</summary>
-    /// <remarks>Auto chooses one of these for what was measured, and none for other times.</remarks>
+    /// <remarks>Auto chooses one of these for what was measured, and none for other times. '' writes none, and converts nothing.</remarks>
     [Parameter]
-    [ValidateNotNullOrEmpty]
+    [ValidateNotNull]
+    [AllowEmptyString]
     public string Unit { get; set; } = TimeUnit.Auto;
 
     /// <summary>Draws all charts on the same axis, so that equal lengths are equal times.</summary>

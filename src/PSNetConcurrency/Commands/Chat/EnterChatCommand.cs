@@ -48,6 +48,7 @@ public sealed class EnterChatCommand : ChatCommand
     private bool _isOpen;
 
     /// <summary>The login name in the chat, of the peer that is started for the screen. The default is the user's own.</summary>
+    /// <value>the user's own name</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string UserName { get; set; } = Environment.UserName;

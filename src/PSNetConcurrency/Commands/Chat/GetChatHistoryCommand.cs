@@ -8,7 +8,7 @@ namespace PSNetConcurrency.Commands.Chat;
 
 /// <summary>Reads the messages that a chat peer has kept.</summary>
 /// <remarks>
-/// <para>A peer that was started with -HistoryPath keeps every message that it sends or receives, and what became of it: one JSON object a line, in UTF-8, only ever appended. The text of a sealed message is in it once it is opened. This reads such a file, of a peer that runs or of one that is long gone, message by message; a line that was cut is passed over.</para>
+/// <para>A peer that was started with -HistoryPath keeps every message that it sends or receives, and what became of it: one JSON object per line, in UTF-8, only ever appended. The text of a sealed message is in it once it is opened. This reads such a file, of a peer that runs or of one that is long gone, message by message; a line that was cut is passed over.</para>
 /// <para>Files of a message from the history are only told: what its sender still offers is known to the peer that received it, in its session.</para>
 /// </remarks>
 /// <example>
@@ -35,7 +35,14 @@ public sealed class GetChatHistoryCommand : ChatCommand
 {
     private const string OfPeer = "Peer", ByPath = "Path", ByLiteralPath = "LiteralPath";
 
-    /// <summary>The files. Wildcards are allowed. The default is the file of the peer.</summary>
+    /// <summary>The chat peer whose file is read: what Start-ChatPeer returned, or its name or id. The default is the only one that runs in this session.</summary>
+    [Parameter(ParameterSetName = OfPeer)]
+    [ChatPeerTransform]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(ChatPeerCompleter))]
+    public override ChatPeer? Peer { get; set; }
+
+    /// <summary>The files. Wildcards are allowed. Without, it is the file of the peer.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -27,7 +27,7 @@ namespace PSNetConcurrency.Commands.Chat;
 ///   <para>A sealed message, first who sent it, then what it says.</para>
 ///   <code>$ann = Start-ChatPeer -UserName ann -Port 0
 /// $bob = Start-ChatPeer -UserName bob -Port 0
-/// $sent = Send-ChatMessage -Peer $bob -To "127.0.0.1:$($ann.Port)" -Text 'For you alone.' -Sealed
+/// $sent = Send-ChatMessage -Peer $bob -To "127.0.0.1:$($ann.Port)" -Text 'Please confirm that you opened this.' -Sealed
 /// $message = Receive-ChatMessage -Peer $ann -Count 1 -KeepSealed
 /// "From $($message.From): '$($message.Text)'"
 /// ($message | Receive-ChatMessage -Peer $ann).Text
@@ -63,6 +63,7 @@ public sealed class ReceiveChatMessageCommand : ChatCommand
     public int Count { get; set; }
 
     /// <summary>How long to receive in all, in seconds; 0 for ever. The default is 30 with -Count, and for ever without.</summary>
+    /// <value>30 with -Count, for ever without</value>
     [Parameter(ParameterSetName = Next)]
     [ValidateRange(0d, 31_536_000d)]
     public double TimeoutSeconds { get; set; }

@@ -47,6 +47,7 @@ public sealed class StartChatPeerCommand : ListenerCommand
     public override int Port { get; set; } = ChatPeerOptions.DefaultPort;
 
     /// <summary>The login name in the chat. The default is the user's own.</summary>
+    /// <value>the user's own name</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string UserName { get; set; } = Environment.UserName;
@@ -62,6 +63,7 @@ public sealed class StartChatPeerCommand : ListenerCommand
     public string GroupName { get; set; } = "";
 
     /// <summary>The name of the machine in the chat. The default is its own.</summary>
+    /// <value>the machine's own name</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = Environment.MachineName;

@@ -56,8 +56,9 @@ public sealed class GetFileDigestCommand : NetCmdlet
     private DigestProgressView? _view;
     private PipelineProgress? _pipeline;
 
-    /// <summary>The files, with wildcards.</summary>
+    /// <summary>The files. Wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
@@ -78,6 +79,7 @@ public sealed class GetFileDigestCommand : NetCmdlet
     public DigestAlgorithm[] Algorithm { get; set; } = [DigestAlgorithm.SHA256];
 
     /// <summary>What the digest covers. The default is Full, or what the other parameters imply: -SliceSize Slice, and -SampleCount or -Key Sample.</summary>
+    /// <value>Full, or what other parameters imply</value>
     [Parameter]
     public DigestMode Mode { get; set; } = DigestMode.Full;
 
@@ -114,6 +116,7 @@ public sealed class GetFileDigestCommand : NetCmdlet
     public long Offset { get; set; }
 
     /// <summary>How many bytes from -Offset on. The default is all up to the end; a file that has fewer is an error.</summary>
+    /// <value>all up to the end</value>
     [Parameter]
     [ValidateRange(0, long.MaxValue)]
     public long Length { get; set; }

@@ -31,6 +31,15 @@ namespace PSNetConcurrency.Commands.Files;
 /// $sender.Dispose()</code>
 /// </example>
 /// <example>
+///   <para>On a free port, with a certificate for the occasion: -OnReady gets what a sender must know. Here it sends the file itself.</para>
+///   <code>$null = [IO.Directory]::CreateDirectory("$PWD/inbox")
+/// [IO.File]::WriteAllText("$PWD/report.txt", 'All is well.')
+/// Receive-FramedFile -Destination inbox -SelfSigned -TimeoutSeconds 30 -OnReady {
+///     param($Listener)
+///     $null = Send-FramedFile -ComputerName localhost -Port $Listener.Port -CertificateThumbprint $Listener.CertificateThumbprint -Path report.txt
+/// }</code>
+/// </example>
+/// <example>
 ///   <para>Waits for two files for a second at most, and tells which error came.</para>
 ///   <code>try {
 ///     Receive-FramedFile -Port (Get-AvailablePort) -Count 2 -TimeoutSeconds 1 -ErrorAction Stop
@@ -62,6 +71,11 @@ public sealed class ReceiveFramedFileCommand : FileReceiverCommand
     [ValidateRange(0d, 31_536_000d)]
     public double TimeoutSeconds { get; set; }
 
+    /// <summary>Runs once senders can connect, and gets the listener: its Port and, with TLS, its CertificateThumbprint. Its output is not that of the cmdlet.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? OnReady { get; set; }
+
     protected override bool FailuresTerminate => _server is null;
 
     protected override ServerProtocol CreateProtocol() => new FileServerProtocol(CreateReceiveOptions())
@@ -83,7 +97,8 @@ public sealed class ReceiveFramedFileCommand : FileReceiverCommand
     {
         TcpServer server = LaunchListener(CreateOptions());
         _server = server;
-        WriteVerbose($"Waiting for {Count} files on {server.LocalEndPoint}.");
+        WriteVerbose($"{server.Name} waits for {Count} files on {server.LocalEndPoint}.");
+        OnReady?.Invoke(server);
         using CancellationTokenSource limit = Deadline.Start(TimeoutSeconds, StopToken);
         try
         {

@@ -19,7 +19,7 @@ namespace PSNetConcurrency.Commands.Files;
 /// <para>The file is read once: it is hashed as it is sent, and the digest follows the content. The receiver hashes what arrives, and a file whose digest is not the sender's never gets its final name. All files of a call share a connection, many small ones are under way at once, and each has a result or an error of its own: one that can't be read does not stop the others. A receiver that can't be reached, or refuses the connection, is one error for all of them. A file that changes or shrinks while it is read is the error FileChanged.</para>
 /// <para>When the connection breaks, the cmdlet connects again and goes on where the receiver has everything verified, up to -RetryCount times in a row without getting further, with growing pauses. With -Resume what has arrived is kept also when the call ends, and a later call with the same file goes on from there: neither end reads again what is verified. That it is the same file is known by its name, length and time of writing.</para>
 /// <para>-Repair is for files that the receiver has already: both ends compare the digests of the slices, and only those that differ are sent. It takes a receiver with -Conflict Overwrite.</para>
-/// <para>-Verify Full gives the digest that other programs print; Slice one digest a slice; Sample compares slices at places that the receiver chooses when it has the file; None compares nothing but the length. In mode Full a resumed file is verified in ranges: then Digest is empty and Range has them.</para>
+/// <para>-Verify Full gives the digest that other programs print; Slice one digest per slice; Sample compares slices at places that the receiver chooses when it has the file; None compares nothing but the length. In mode Full a resumed file is verified in ranges: then Digest is empty and Range has them.</para>
 /// <para>The receiver is Start-FramedFileServer or Receive-FramedFile. With -Plain it is any program that takes the course's dictionary frame (four bytes of length, a header in JSON with the file's name and size, the content); it says nothing back, so that only the closing of the connection tells that it took everything.</para>
 /// </remarks>
 /// <example>
@@ -97,7 +97,7 @@ public sealed class SendFramedFileCommand : TcpClientCommand
     [Parameter]
     public DigestAlgorithm Algorithm { get; set; } = DigestAlgorithm.SHA256;
 
-    /// <summary>The bytes of a slice: what is verified is known up to one, and a repair sends whole ones. The default is 8 MB.</summary>
+    /// <summary>The bytes of a slice. A transfer resumes at a slice's beginning, and -Repair sends whole slices. The default is 8 MB.</summary>
     [Parameter]
     [ValidateRange(FileOffer.SmallestSlice, FileOffer.LargestSlice)]
     public int SliceSize { get; set; } = (int)DigestPlan.DefaultSliceSize;
@@ -115,7 +115,7 @@ public sealed class SendFramedFileCommand : TcpClientCommand
     [ValidateRange(0, 1_000_000)]
     public int RetryCount { get; set; } = 3;
 
-    /// <summary>Bytes a second at most, of content. The default, 0, is as many as will go.</summary>
+    /// <summary>Bytes per second at most, of content. The default, 0, is as many as will go.</summary>
     [Parameter]
     [ValidateRange(0, long.MaxValue)]
     public long LimitBytesPerSecond { get; set; }

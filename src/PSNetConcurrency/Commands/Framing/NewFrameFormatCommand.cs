@@ -53,6 +53,7 @@ public sealed class NewFrameFormatCommand : NetCmdlet
     public int LengthAdjustment { get; set; }
 
     /// <summary>LengthField: how many bytes at the frame's beginning are no part of the message. The default is all up to the end of the length field; 0 keeps them.</summary>
+    /// <value>all up to the end of the length field</value>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int InitialBytesToStrip { get; set; }
@@ -62,6 +63,7 @@ public sealed class NewFrameFormatCommand : NetCmdlet
     public SwitchParameter LengthIncludesHeader { get; set; }
 
     /// <summary>LengthField and Dictionary: which byte of the length comes first. The default is Big for LengthField, and Little for Dictionary, as Python's struct 'i' is on most machines.</summary>
+    /// <value>Big for LengthField, Little for Dictionary</value>
     [Parameter]
     public ByteOrder ByteOrder { get; set; }
 
@@ -76,6 +78,7 @@ public sealed class NewFrameFormatCommand : NetCmdlet
     public int MaximumFrameLength { get; set; } = FrameFormat.DefaultMaximum;
 
     /// <summary>Reports a frame above the maximum as soon as its length is known, and leaves its bytes out as they come. On by default; with -FailFast:$false the error comes when all of the frame has.</summary>
+    /// <value>True</value>
     [Parameter]
     public SwitchParameter FailFast { get; set; } = true;
 
@@ -105,6 +108,7 @@ public sealed class NewFrameFormatCommand : NetCmdlet
     public string? DigestKey { get; set; }
 
     /// <summary>Dictionary and ContentLength: the longest header taken, in bytes. The default is 64 KiB and 16 KiB.</summary>
+    /// <value>64 KiB for Dictionary, 16 KiB for ContentLength</value>
     [Parameter]
     [ValidateRange(2, int.MaxValue)]
     public int MaximumHeaderLength { get; set; }

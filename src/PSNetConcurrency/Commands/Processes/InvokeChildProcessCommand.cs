@@ -52,7 +52,7 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
     private bool _feedsOne;
     private int _number;
 
-    /// <summary>What a program reads, or an item for a script, by pipeline; given as a parameter it is the input of one child, of a list each element.</summary>
+    /// <summary>What a program reads, or an item for a script, by pipeline. Given as a parameter, the elements of a list are all input of one child.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]

@@ -29,7 +29,7 @@ namespace PSNetConcurrency.Commands.Processes;
 /// $result.Gantt</code>
 /// </example>
 /// <inputs>System.Object: script blocks, or numbers of seconds.</inputs>
-/// <outputs>PSNetConcurrency.JoinResult: one a strategy.</outputs>
+/// <outputs>PSNetConcurrency.JoinResult: one per strategy.</outputs>
 /// <seealso cref="MeasureParallelismCommand"/>
 [Cmdlet(VerbsDiagnostic.Measure, "JoinStrategy", DefaultParameterSetName = DurationSet)]
 [OutputType(typeof(JoinResult))]

@@ -10,7 +10,7 @@ namespace PSNetConcurrency.Commands.Processes;
 
 /// <summary>Measures whether work of several workers is done at the same moment (parallel), or only in turns (concurrent).</summary>
 /// <remarks>
-/// <para>-WorkerCount workers do the same work: one after another (Serial), in runspaces of this process, or in processes of their own. When they were carried out is laid over each other, and Verdict says what was seen:</para>
+/// <para>-WorkerCount workers do the same work: one after another (Serial), in runspaces of this process, or in processes of their own. The times in which the workers ran are compared, and Verdict tells what was seen:</para>
 /// <list type="bullet">
 ///   <item>Serial: one was finished before the next began.</item>
 ///   <item>Concurrent: several were under way, and took turns.</item>
@@ -34,7 +34,7 @@ namespace PSNetConcurrency.Commands.Processes;
 ///   <code>Measure-Parallelism -ScriptBlock { (1..10000).ForEach{ $_ * 2 } } -WorkerCount 2 -Mode Process</code>
 /// </example>
 /// <inputs>None.</inputs>
-/// <outputs>PSNetConcurrency.ParallelismResult: one a mode.</outputs>
+/// <outputs>PSNetConcurrency.ParallelismResult: one per mode.</outputs>
 /// <seealso cref="MeasureJoinStrategyCommand"/>
 [Cmdlet(VerbsDiagnostic.Measure, "Parallelism")]
 [OutputType(typeof(ParallelismResult))]

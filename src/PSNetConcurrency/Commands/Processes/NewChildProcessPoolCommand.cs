@@ -36,6 +36,7 @@ public sealed class NewChildProcessPoolCommand : NetCmdlet
     private ChildProcessPool? _pool;
 
     /// <summary>How many processes to keep ready. The default is the number of processors.</summary>
+    /// <value>the number of processors</value>
     [Parameter(Position = 0)]
     [ValidateRange(1, 1000)]
     public int Size { get; set; } = Environment.ProcessorCount;

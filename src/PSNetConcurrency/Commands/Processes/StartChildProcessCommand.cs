@@ -60,7 +60,7 @@ public sealed class StartChildProcessCommand : ChildProcessStartCommand
     private CompletionHandler? _handler;
     private int _number;
 
-    /// <summary>An item for a child of its own, by pipeline; given as a parameter it is the input of one child, of a list each element.</summary>
+    /// <summary>By pipeline, each item starts a child of its own. Given as a parameter, the elements of a list are all input of one child.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]

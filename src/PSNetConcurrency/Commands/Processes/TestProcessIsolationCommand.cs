@@ -21,7 +21,7 @@ namespace PSNetConcurrency.Commands.Processes;
 ///   <code>(Test-ProcessIsolation -Mode Runspace).Where{ -not $_.IsIsolated }.Scope</code>
 /// </example>
 /// <inputs>None.</inputs>
-/// <outputs>PSNetConcurrency.IsolationResult: one a scope.</outputs>
+/// <outputs>PSNetConcurrency.IsolationResult: one per scope.</outputs>
 [Cmdlet(VerbsDiagnostic.Test, "ProcessIsolation")]
 [OutputType(typeof(IsolationResult))]
 public sealed class TestProcessIsolationCommand : NetCmdlet

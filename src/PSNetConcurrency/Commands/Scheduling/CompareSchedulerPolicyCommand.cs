@@ -5,14 +5,14 @@ using PSNetConcurrency.Infrastructure.Scheduling;
 
 namespace PSNetConcurrency.Commands.Scheduling;
 
-/// <summary>Compares what scheduling policies make of the same jobs: a row a policy, the best by a metric, and in words what happened.</summary>
+/// <summary>Compares what scheduling policies make of the same jobs: one row per policy, the best by a metric, and in words what happened.</summary>
 /// <remarks>
 /// <para>Each policy is simulated as by Invoke-SchedulerSimulation, whose results are in the property Result. IsBest marks the policy, or those, that no other surpasses by -Metric.</para>
 /// <para>Note tells what was found in these jobs, and nothing that was not:</para>
 /// <list type="bullet">
-///   <item>Convoy: behind a run without a break (from-to), at least twice as long as the median burst, two jobs or more waited, and that is at least half of all the waiting.</item>
+///   <item>Convoy: two or more jobs waited behind one uninterrupted run that was at least twice the median burst, and that was at least half of all waiting.</item>
 ///   <item>Starved: a job stood ready for at least as long as its burst, and meanwhile two or more that came after it (or stand behind it in the list) finished. It is the longest wait of all.</item>
-///   <item>Context switches, where there are three or more a job.</item>
+///   <item>Context switches, where there are three or more per job.</item>
 ///   <item>That a policy has nothing to go by, such as priorities that are all equal.</item>
 /// </list>
 /// <para>The parameters that set a policy are those of Invoke-SchedulerSimulation and hold for all policies that know them.</para>

@@ -36,6 +36,7 @@ public sealed class NewSchedulerJobCommand : NetCmdlet
     private int _count;
 
     /// <summary>The CPU time that the job needs in all.</summary>
+    /// <value>None</value>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Burst", "RunTime", "ServiceTime", "Length")]
     public double BurstTime { get; set; }

@@ -30,6 +30,7 @@ public sealed class NewTcpSessionCommand : TcpClientCommand
     public int LocalPort { get; set; }
 
     /// <summary>Sends small writes at once (TCP_NODELAY). On by default; -NoDelay:$false lets the system gather them (Nagle's algorithm).</summary>
+    /// <value>True</value>
     [Parameter]
     public SwitchParameter NoDelay { get; set; } = true;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Infrastructure;
@@ -46,7 +47,7 @@ public sealed class WaitTcpPortCommand : NetCmdlet
     [Parameter]
     public TcpPortTarget State { get; set; }
 
-    /// <summary>How long to wait, in seconds. The default is 60.</summary>
+    /// <summary>How long to wait, in seconds; 0 for ever. The default is 60.</summary>
     [Parameter]
     [ValidateRange(0d, 31_536_000d)]
     public double TimeoutSeconds { get; set; } = 60;
@@ -59,7 +60,7 @@ public sealed class WaitTcpPortCommand : NetCmdlet
 
     protected override async Task ProcessAsync()
     {
-        (TcpPortWaitResult result, bool reached) = await PortProbe.WaitAsync(ComputerName, Port, State == TcpPortTarget.Open, TimeSpan.FromSeconds(TimeoutSeconds), StopToken);
+        (TcpPortWaitResult result, bool reached) = await PortProbe.WaitAsync(ComputerName, Port, State == TcpPortTarget.Open, Deadline.OfSeconds(TimeoutSeconds), StopToken);
         if (Quiet)
         {
             WriteObject(reached);

@@ -61,7 +61,7 @@ public sealed class ExportFleetScheduleCommand : ScheduleCommand
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>What a person is to read of it.</summary>
+    /// <summary>A comment for people.</summary>
     [Parameter]
     public string? Description { get; set; }
 

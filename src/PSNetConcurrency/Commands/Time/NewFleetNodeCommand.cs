@@ -46,7 +46,7 @@ public sealed class NewFleetNodeCommand : NetCmdlet
     [ValidateNotNullOrEmpty]
     public string? PowerShellPath { get; set; }
 
-    /// <summary>A session of New-PSSession, to PowerShell 7.4 or later. It is needed for itself while the schedule fires.</summary>
+    /// <summary>A session of New-PSSession, to PowerShell 7.4 or later. While the schedule fires nothing else can use the session.</summary>
     [Parameter(Mandatory = true, ParameterSetName = BySession)]
     [ValidateNotNull]
     public PSSession? Session { get; set; }

@@ -53,7 +53,7 @@ public sealed class StartTimeServerCommand : ListenerCommand
     [DurationTransform]
     public TimeSpan Offset { get; set; }
 
-    /// <summary>By how many milliseconds, at most, each answer is off beside that, either way, at random.</summary>
+    /// <summary>By how many milliseconds at most each answer is off in addition to -Offset, in either direction, at random.</summary>
     [Parameter]
     [ValidateRange(0d, 86_400_000d)]
     public double JitterMilliseconds { get; set; }

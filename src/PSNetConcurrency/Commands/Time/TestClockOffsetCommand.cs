@@ -5,7 +5,7 @@ using PSNetConcurrency.Infrastructure.Time;
 
 namespace PSNetConcurrency.Commands.Time;
 
-/// <summary>Tests whether this machine's clock is right to a limit, by the word of time servers.</summary>
+/// <summary>Tests whether this machine's clock is within a limit, according to time servers.</summary>
 /// <remarks>
 /// <para>Measures as Measure-ClockOffset does. IsWithin is true where the offset is known and no larger than -MaximumOffset, in either direction; IsCertain is true where that holds whatever the true offset in the measured interval is. Where no majority agrees, or too few servers answer, IsWithin is false and Problem says why; that is no error.</para>
 /// </remarks>

@@ -34,9 +34,10 @@ namespace PSNetConcurrency.Commands.Udp;
 ///   <code>Measure-UdpLink -ComputerName 127.0.0.1 -Port (Get-AvailablePort -Protocol Udp) -Count 10</code>
 /// </example>
 /// <example>
-///   <para>Two hosts at the same time, 100 datagrams each, 5 milliseconds apart.</para>
-///   <code>'127.0.0.1', 'localhost' | ForEach-Object { [pscustomobject]@{ ComputerName = $_; Port = 7 } } |
-///     Measure-UdpLink -Count 100 -IntervalMilliseconds 5 -TimeoutSeconds 0.5</code>
+///   <para>Two servers at the same time, 100 datagrams each, 5 milliseconds apart.</para>
+///   <code>$servers = (Start-UdpEchoServer), (Start-UdpEchoServer)
+/// $servers | Measure-UdpLink -Count 100 -IntervalMilliseconds 5 -TimeoutSeconds 0.5
+/// $servers | Stop-NetListener</code>
 /// </example>
 /// <inputs>System.Object: anything with ComputerName and Port, such as a listener.</inputs>
 /// <outputs>PSNetConcurrency.UdpLinkResult: one for each server, when it is measured.</outputs>

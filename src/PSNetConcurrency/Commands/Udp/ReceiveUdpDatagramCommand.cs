@@ -59,6 +59,7 @@ public sealed class ReceiveUdpDatagramCommand : NetCmdlet
     public int Count { get; set; }
 
     /// <summary>How long to receive in all, in seconds; 0 for ever. The default is 30 with -Count, and for ever without.</summary>
+    /// <value>30 with -Count, for ever without</value>
     [Parameter]
     [ValidateRange(0d, 31_536_000d)]
     public double TimeoutSeconds { get; set; }

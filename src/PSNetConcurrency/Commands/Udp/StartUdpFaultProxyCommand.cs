@@ -130,7 +130,7 @@ public sealed class StartUdpFaultProxyCommand : ListenerCommand
     [Parameter]
     public long? Seed { get; set; }
 
-    /// <summary>How many clients, each an address and port, there may be at once; what others send is dropped, and counted as refused. The default is 1000.</summary>
+    /// <summary>How many clients (one per address and port) there may be at once; what others send is dropped, and counted as refused. The default is 1000.</summary>
     [Parameter]
     [ValidateRange(1, 100_000)]
     public int MaximumClient { get; set; } = 1000;

@@ -11,7 +11,7 @@ public abstract class ChatCommand : NetCmdlet
     [ChatPeerTransform]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(ChatPeerCompleter))]
-    public ChatPeer? Peer { get; set; }
+    public virtual ChatPeer? Peer { get; set; }
 
     /// <summary>The chat peers that run in this session.</summary>
     internal static IReadOnlyList<ChatPeer> Running => [.. HandleRegistry.Get<ChatPeer>().Where(p => p.State != ListenerState.Stopped)];

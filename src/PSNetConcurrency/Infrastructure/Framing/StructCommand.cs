@@ -19,6 +19,7 @@ public abstract class StructCommand : NetCmdlet
     public string[]? Name { get; set; }
 
     /// <summary>Whose native sizes hold where the format begins with @ or no prefix. The default is this system's: LP64 on 64-bit Linux and macOS, LLP64 on 64-bit Windows, where l and L have 4 bytes. The byte order is this machine's in any case.</summary>
+    /// <value>this system's</value>
     [Parameter]
     public StructDataModel DataModel { get; set; } = StructFormat.CurrentDataModel;
 

@@ -9,12 +9,12 @@ namespace PSNetConcurrency.Infrastructure.Listeners;
 /// <summary>The base of the cmdlets that start a listener, over TCP or UDP: what all listeners can be told, and their registration.</summary>
 public abstract class ListenerCommand : NetCmdlet
 {
-    /// <summary>The port to listen on. With 0, the default, the system chooses a free one; the real port is on the output object.</summary>
+    /// <summary>The port to listen on. With 0, the default, the system chooses a free one, which the listener tells as its Port.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
     public virtual int Port { get; set; }
 
-    /// <summary>A name for the listener, for Get-NetListener and its kin. The default is its kind and id, such as Echo1.</summary>
+    /// <summary>A name for the listener, for Get-NetListener and its kin. The default is its kind and id, such as Echo1, or ChatPeer2.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }

@@ -92,12 +92,13 @@ public abstract class ChildProcessStartCommand : NetCmdlet
     [ValidateNotNull]
     public IDictionary? Environment { get; set; }
 
-    /// <summary>The folder that the child starts in. The default is the current location; with -Via, where it is a folder of the other side and for scripts only, what that side gives.</summary>
+    /// <summary>The folder that the child starts in; the default is the current location. With -Via it is a folder on the other side, for scripts only, and the default is what the launcher gives.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? WorkingDirectory { get; set; }
 
     /// <summary>The child's priority. Above Normal takes rights that an ordinary user lacks on most systems.</summary>
+    /// <value>what the system gives</value>
     [Parameter]
     public ProcessPriorityClass PriorityClass { get; set; }
 
@@ -135,6 +136,7 @@ public abstract class ChildProcessStartCommand : NetCmdlet
     public ChildProcessPool? Pool { get; set; }
 
     /// <summary>How many children, of those that this call starts for the items of the pipeline, run at once; the next is started when one has ended. The default is the number of processors, and at least 8.</summary>
+    /// <value>the number of processors, and at least 8</value>
     [Parameter]
     [ValidateRange(1, 100_000)]
     public int ThrottleLimit { get; set; } = Math.Max(8, System.Environment.ProcessorCount);

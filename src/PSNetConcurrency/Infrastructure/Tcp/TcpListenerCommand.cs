@@ -31,7 +31,7 @@ public abstract class TcpListenerCommand : ListenerCommand
     [ValidateNotNull]
     public X509Certificate2? Certificate { get; set; }
 
-    /// <summary>Makes a certificate for this listener: clients must then use TLS, and pin the CertificateThumbprint of the output object. Cmdlets of this module that get the object by pipeline pin it themselves.</summary>
+    /// <summary>Makes a certificate for this listener: clients must then use TLS, and pin the CertificateThumbprint of the listener. Cmdlets of this module that get the listener by pipeline pin it themselves.</summary>
     [Parameter]
     public SwitchParameter SelfSigned { get; set; }
 

@@ -30,7 +30,7 @@ public abstract class UdpMessageCommand : NetCmdlet
     [ValidateRange(1, 65535)]
     public int Port { get; set; }
 
-    /// <summary>What to send, one datagram each: a string in -Encoding, or bytes as they are. A run of bytes from the pipeline is one datagram, as a byte array is that is piped; of a datagram that was received it is the data, and of an object with a property InputObject that. An empty string is an empty datagram.</summary>
+    /// <summary>What to send, one datagram each: a string in -Encoding, or bytes as they are. A run of bytes from the pipeline is one datagram, as a byte array is that is piped. A received datagram sends its data; an object with a property InputObject sends that. An empty string is an empty datagram.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, Position = 2)]
     [AllowEmptyString]
     [AllowEmptyCollection]
