@@ -17,7 +17,7 @@
     2 CRITICAL  the clock is wrong
     3 UNKNOWN   the servers do not agree, or too few answered
 .PARAMETER ComputerName
-    The time servers. With four one liar is found for certain.
+    The time servers. Three servers expose one liar; a fourth keeps a majority when one does not answer.
 .PARAMETER Port
     Their port.
 .PARAMETER MaximumOffset

@@ -48,9 +48,11 @@ internal sealed record BenchmarkOptions
 
     public bool Wants(string part) => Only is null || part.Contains(Only, StringComparison.OrdinalIgnoreCase);
 
-    public static bool TryParse(string[] args, string[] known, [NotNullWhen(true)] out BenchmarkOptions? options)
+    /// <summary>Reads the command line; <paramref name="refusal"/> says what was wrong with it, and how to use it.</summary>
+    public static bool TryParse(string[] args, string[] known, [NotNullWhen(true)] out BenchmarkOptions? options, [NotNullWhen(false)] out string? refusal)
     {
         List<string> areas = [];
+        refusal = null;
         options = new BenchmarkOptions { Areas = areas };
         for (int i = 0; i < args.Length; i++)
         {
@@ -85,7 +87,7 @@ internal sealed record BenchmarkOptions
                     areas.Add(area);
                     break;
                 default:
-                    Console.Error.WriteLine($"{Usage} {string.Join(", ", known)}");
+                    refusal = $"{Reason(args[i], value)}\n{Usage} {string.Join(", ", known)}";
                     options = null;
                     return false;
             }
@@ -96,4 +98,16 @@ internal sealed record BenchmarkOptions
         }
         return true;
     }
+
+    /// <summary>Why an argument was not taken.</summary>
+    private static string Reason(string option, string? value) => option switch
+    {
+        "--rounds" or "--seconds" or "--report" or "--ostep" or "--pwsh" or "--only" when value is null => $"{option} takes a value.",
+        "--rounds" => $"--rounds takes a whole number from 1, and '{value}' is none.",
+        "--seconds" => $"--seconds takes a number above 0, and '{value}' is none.",
+        "--ostep" => $"--ostep takes a folder, and there is none '{value}'.",
+        "--pwsh" => $"--pwsh takes a program, and there is no file '{value}'.",
+        ['-', ..] => $"There is no option {option}.",
+        _ => $"There is no area '{option}'.",
+    };
 }

@@ -9,8 +9,9 @@ if (args is ["child", .. string[] part])
 }
 
 IBenchmarkArea[] areas = [new TcpArea(), new UdpArea(), new UdpClientArea(), new ChatArea(), new FramingArea(), new StructArea(), new DigestArea(), new FilesArea(), new ProcessArea(), new ChildArea(), new SchedulingArea(), new TimeArea(), new FleetArea()];
-if (!BenchmarkOptions.TryParse(args, areas.Select(a => a.Name).ToArray(), out BenchmarkOptions? options))
+if (!BenchmarkOptions.TryParse(args, areas.Select(a => a.Name).ToArray(), out BenchmarkOptions? options, out string? refusal))
 {
+    await Console.Error.WriteLineAsync(refusal);
     return 2;
 }
 using CancellationTokenSource stop = new();

@@ -111,6 +111,8 @@ public class GanttChartTests
     [InlineData("us", true, 5, "µs", 5e6)]
     [InlineData("ms", false, 5, "ms", 5)]
     [InlineData("ticks", false, 5, "ticks", 5)]
+    [InlineData("", true, 5, "", 5)]
+    [InlineData("", false, 5, "", 5)]
     public void Seconds_are_converted_and_other_units_are_only_named(string word, bool isSeconds, double end, string unit, double shown)
     {
         GanttChart chart = Gantt.Of([Gantt.Bar("A", "a", 0, end)], isSeconds: isSeconds, unit: word);

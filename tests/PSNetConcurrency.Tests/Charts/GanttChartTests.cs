@@ -37,6 +37,7 @@ public class GanttChartTests
         string[] charts = Drawn(session, "$result | ConvertTo-GanttChart; $result.Gantt | ConvertTo-GanttChart");
         Assert.StartsWith("Serial\n", charts[0], StringComparison.Ordinal);
         Assert.EndsWith(" s", charts[0], StringComparison.Ordinal);
+        Assert.Equal([charts[0][..^2].TrimEnd()], Drawn(session, "$result | ConvertTo-GanttChart -Unit ''").Select(c => c.TrimEnd()));
         // As Start-Job and remoting carry objects, and as Export-Clixml does.
         Assert.All([1, 2], depth => Assert.Equal(charts, Drawn(session, $"""
             $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($result, {depth}))

@@ -92,6 +92,22 @@ public sealed class ReceiveTests : TransferSession
         Assert.Single(receiving.End());
     }
 
+    [Fact]
+    public void A_block_is_told_by_which_name_port_and_certificate_it_is_ready()
+    {
+        byte[] content = Write("a.bin", 10);
+        Shell.Run("""
+            $received = Receive-FramedFile inbox -SelfSigned -Name Inbox -OnReady {
+                $script:ready = $args[0].Name
+                Send-FramedFile $args[0].ComputerName $args[0].Port -CertificateThumbprint $args[0].CertificateThumbprint -Path a.bin
+            }
+            """);
+        // What the block writes is not the output.
+        Assert.Equal("a.bin", Assert.Single(Results(Shell.Run("$received"))).Name);
+        Assert.Equal("Inbox", Shell.One("$ready").BaseObject);
+        Assert.Equal(content, Received("a.bin"));
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -31,6 +31,7 @@ public class HelpBuilderTests
           <member name="P:PSNetConcurrency.Tests.Help.SampleBase.TimeoutSeconds"><summary>The limit.</summary></member>
           <member name="P:PSNetConcurrency.Tests.Help.SampleBase.Name"><summary>The name.</summary></member>
           <member name="P:PSNetConcurrency.Tests.Help.SetSampleCommand.Id"><summary>The ids.</summary></member>
+          <member name="P:PSNetConcurrency.Tests.Help.SetSampleCommand.Unit"><summary>The unit.</summary></member>
           <member name="P:PSNetConcurrency.Tests.Help.SetSampleCommand.Kind"><summary>The kind.</summary></member>
           <member name="P:PSNetConcurrency.Tests.Help.SetSampleCommand.Level"><summary>The level.</summary></member>
           <member name="P:PSNetConcurrency.Tests.Help.SetSampleCommand.Encoding"><summary>The encoding.</summary><value>utf8NoBOM</value></member>
@@ -97,6 +98,10 @@ public class HelpBuilderTests
         Assert.Equal(["Cn"], Parameter("Name").Aliases);
         Assert.Equal(["Plain", "Fancy"], Parameter("Kind").Values.Select(v => v.Name));
         Assert.Equal("1 to 9", Parameter("Level").Range);
+        Assert.Equal(["Yes", "No", "Yes (ByName), No (ById)"], ((string[])["Id", "Kind", "Unit"]).Select(n => Parameter(n).RequiredAs("Yes", "No")));
+        Assert.Contains("| Required | Yes (ByName), No (ById) |", Page(), StringComparison.Ordinal);
+        string[] maml = [.. MamlWriter.Write([s_help]).Descendants().Where(e => e.Name.LocalName == "parameter" && e.Elements().First().Value == "Unit").Select(e => e.Attribute("required")!.Value)];
+        Assert.Equal(["true", "false", "true (ByName), false (ById)"], maml);
     }
 
     [Fact]

@@ -29,6 +29,10 @@ public sealed class SetSampleCommand : SampleBase
     [Parameter(Mandatory = true, ParameterSetName = "ById", ValueFromPipelineByPropertyName = true)]
     public int[] Id { get; set; } = [];
 
+    [Parameter(Mandatory = true, ParameterSetName = "ByName")]
+    [Parameter(ParameterSetName = "ById")]
+    public string Unit { get; set; } = "";
+
     [Parameter]
     public SampleKind Kind { get; set; } = SampleKind.Fancy;
 

@@ -81,6 +81,23 @@ public sealed class PortTests : IDisposable
     }
 
     [Fact]
+    public async Task No_seconds_are_for_ever()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using PowerShell wait = PowerShell.Create();
+        using PowerShellSession other = new();
+        wait.Runspace = other.Runspace;
+        IAsyncResult run = wait.AddScript($"Wait-TcpPort 127.0.0.1 {((IPEndPoint)listener.LocalEndpoint).Port} -State Closed -TimeoutSeconds 0").BeginInvoke();
+        // It has tried, in vain.
+        using TcpClient first = await listener.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        listener.Stop();
+        PSObject result = Assert.Single(wait.EndInvoke(run));
+        Assert.Equal("Refused", result.Properties["State"].Value.ToString());
+        Assert.True((int)result.Properties["Attempts"].Value > 1);
+    }
+
+    [Fact]
     public void A_wait_that_is_in_vain_is_an_error_or_false()
     {
         _shell.Fails("TimedOut", "Wait-TcpPort 127.0.0.1 (Get-AvailablePort) -TimeoutSeconds 0.2");

@@ -32,6 +32,7 @@ namespace PSNetConcurrency.Commands.Files;
 public sealed class MeasureDigestConfidenceCommand : NetCmdlet
 {
     /// <summary>The file's length in bytes. Without it, that of a file without end.</summary>
+    /// <value>None</value>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0, long.MaxValue)]
     [Alias("Length")]
