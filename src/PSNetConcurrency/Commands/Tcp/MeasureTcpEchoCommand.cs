@@ -7,7 +7,7 @@ using PSNetConcurrency.Infrastructure.Tcp;
 
 namespace PSNetConcurrency.Commands.Tcp;
 
-/// <summary>Measures an echo server: exchanges a second, their latencies, and whether every byte came back right.</summary>
+/// <summary>Measures an echo server: exchanges per second, their latencies, and whether every byte came back right.</summary>
 /// <remarks>
 /// <para>Each of -Connection connections keeps -Depth messages of -Size bytes under way and sends another for each that returns, so the server sets the pace. Every byte received is compared with what was sent, and each connection sends from another place of the pattern: a server that loses, changes or mixes up data is found out, and its rate means nothing.</para>
 /// <para>A connection that is refused, reset, closed or left without an answer counts as one error, and one that brings wrong bytes as one mismatch; the others go on. Where no connection can be established at all, that is an error record instead. The measurement ends when everything under way has returned, and closes its connections in order.</para>
