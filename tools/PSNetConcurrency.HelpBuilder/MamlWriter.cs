@@ -47,8 +47,12 @@ public static class MamlWriter
         {
             description.Add(new XElement(s_maml + "para", $"Accepted: {p.Range}."));
         }
+        if (!inSyntax && p.OptionalIn.Count > 0)
+        {
+            description.Add(new XElement(s_maml + "para", $"Required: {p.RequiredText}."));
+        }
         return new XElement(s_command + "parameter",
-            new XAttribute("required", p.RequiredAs("true", "false")),
+            new XAttribute("required", p.Required),
             new XAttribute("variableLength", p.Type.EndsWith("[]", StringComparison.Ordinal)),
             new XAttribute("globbing", p.Wildcards),
             new XAttribute("pipelineInput", p.Pipeline),

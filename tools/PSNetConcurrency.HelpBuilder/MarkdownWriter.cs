@@ -64,7 +64,7 @@ public static partial class MarkdownWriter
         Row("Parameter sets", p.Sets.Count == 0 ? null : string.Join(", ", p.Sets));
         Row("Aliases", p.Aliases.Count == 0 ? null : string.Join(", ", p.Aliases));
         Row("Accepted", p.Range);
-        Row("Required", p.RequiredAs("Yes", "No"));
+        Row("Required", p.RequiredText);
         Row("Position", p.Position);
         Row("Default", p.Default == "None" ? p.Default : $"`{p.Default}`");
         Row("Pipeline input", p.Pipeline);

@@ -46,9 +46,10 @@ public sealed record ParameterHelp(
     /// <summary>Sets in which it is not, where it is required in others.</summary>
     public IReadOnlyList<string> OptionalIn { get; init; } = [];
 
-    /// <summary>Whether it is required, by two words for yes and no; with the sets, where they differ.</summary>
-    public string RequiredAs(string yes, string no) =>
-        RequiredIn.Count == 0 ? Required ? yes : no : $"{yes} ({string.Join(", ", RequiredIn)}), {no} ({string.Join(", ", OptionalIn)})";
+    /// <summary>Whether it is required; with the sets, where they differ.</summary>
+    public string RequiredText => OptionalIn.Count > 0
+        ? $"Yes ({string.Join(", ", RequiredIn)}), No ({string.Join(", ", OptionalIn)})"
+        : Required ? "Yes" : "No";
 }
 
 /// <summary>A value that a parameter accepts.</summary>

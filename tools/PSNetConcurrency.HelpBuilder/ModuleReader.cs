@@ -66,7 +66,8 @@ public sealed class ModuleReader
             return first with
             {
                 Sets = everywhere ? [] : [.. g.SelectMany(p => p.Sets)],
-                Required = g.All(p => p.Required),
+                // Get-Help knows yes and no only: that of the default set, where it has the parameter.
+                Required = first.Required,
                 RequiredIn = differs ? [.. g.Where(p => p.Required).SelectMany(p => p.Sets)] : [],
                 OptionalIn = differs ? [.. g.Where(p => !p.Required).SelectMany(p => p.Sets)] : [],
                 Default = g.FirstOrDefault(p => p.Default != "None")?.Default ?? "None",

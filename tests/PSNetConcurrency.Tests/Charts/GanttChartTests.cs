@@ -39,7 +39,7 @@ public class GanttChartTests
         Assert.EndsWith(" s", charts[0], StringComparison.Ordinal);
         // No unit is shown where none is wanted.
         string bare = Assert.Single(Drawn(session, "$result | ConvertTo-GanttChart -Unit ''"));
-        Assert.EndsWith(" 3", bare, StringComparison.Ordinal);
+        Assert.EndsWith(" 3.0", bare, StringComparison.Ordinal);
         Assert.DoesNotMatch(@"\d s\b", bare);
         // As Start-Job and remoting carry objects, and as Export-Clixml does.
         Assert.All([1, 2], depth => Assert.Equal(charts, Drawn(session, $"""
