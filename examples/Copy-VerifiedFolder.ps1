@@ -33,7 +33,8 @@
 .PARAMETER Local
     Tries it: sender and receiver on this machine.
 .PARAMETER RemoveSource
-    Moves: files that were verified are deleted here.
+    Moves: files that were verified are deleted here. Not with -Verify Sample: samples almost never find a single wrong
+    byte, and then no good copy would be left.
 .PARAMETER Verify
     Full compares digests of the whole files, Slice one for each slice, Sample only samples: faster, and weaker.
 .PARAMETER LimitBytesPerSecond
@@ -155,6 +156,9 @@ function Send-Folder([object] $receiver, [securestring] $secret) {
     $script:exitCode = [int] ($failed.Count -gt 0)
 }
 
+if ($RemoveSource -and $Verify -eq 'Sample') {
+    throw '-RemoveSource deletes only what was compared in whole. Use it with -Verify Full or Slice.'
+}
 $exitCode = 0
 $resolve = { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0]) }
 if ($Path) {

@@ -1,5 +1,6 @@
 # How to test scripts that talk over a network without a network: each test starts real servers of its own on loopback,
-# on free ports, and asks them afterwards what they were told. Run it with Invoke-Pester; Pester 5 and 6 both do.
+# on free ports, and asks them afterwards what they were told. They are stopped by their names, so that other listeners of
+# the session stay. Run it with Invoke-Pester; Pester 5 and 6 both do.
 BeforeAll {
     if (-not (Get-Module -Name PSNetConcurrency)) {
         Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', 'PSNetConcurrency.psd1'))
@@ -34,9 +35,13 @@ BeforeAll {
     # and one that reports to statsd over UDP.
     function Send-Metric([string] $ComputerName, [int] $Port, [string] $Name, [int] $Value = 1) {
         $client = [Net.Sockets.UdpClient]::new($ComputerName, $Port)
-        $bytes = [Text.Encoding]::UTF8.GetBytes("${Name}:$Value|c")
-        $null = $client.Send($bytes, $bytes.Length)
-        $client.Dispose()
+        try {
+            $bytes = [Text.Encoding]::UTF8.GetBytes("${Name}:$Value|c")
+            $null = $client.Send($bytes, $bytes.Length)
+        }
+        finally {
+            $client.Dispose()
+        }
     }
 
     # What a double was told, in order, once it has all of it.
@@ -48,13 +53,13 @@ BeforeAll {
 
 Describe 'Get-Stock' {
     BeforeEach {
-        $stock = Start-TcpServer -FrameFormat Line {
+        $stock = Start-TcpServer -Name double-stock -FrameFormat Line {
             param($Message)
             if ($Message -eq 'STOCK bolts') { 'OK 42' } else { "ERROR no such item" }
         }
     }
     AfterEach {
-        Get-NetListener | Stop-NetListener -Force
+        Get-NetListener -Name double-* | Stop-NetListener -Force
     }
 
     It 'asks for the item and returns the number' {
@@ -67,19 +72,19 @@ Describe 'Get-Stock' {
     }
 
     It 'puts an answer together that arrives a byte at a time' {
-        $slow = $stock | Start-TcpFaultProxy -SliceSize 1 -LatencyMilliseconds 20
+        $slow = $stock | Start-TcpFaultProxy -Name double-slow -SliceSize 1 -LatencyMilliseconds 20
         Get-Stock $slow.ComputerName $slow.Port bolts | Should -Be 42
     }
 
     It 'tries three times when the connection is reset, and no more' {
-        $broken = $stock | Start-TcpFaultProxy -ResetAfterBytes 2 -Direction ServerToClient
+        $broken = $stock | Start-TcpFaultProxy -Name double-broken -ResetAfterBytes 2 -Direction ServerToClient
         { Get-Stock $broken.ComputerName $broken.Port bolts } | Should -Throw
         Get-Told $stock 3 | Should -Be ('STOCK bolts', 'STOCK bolts', 'STOCK bolts')
         $broken.TotalConnection | Should -Be 3
     }
 
     It 'does not wait for ever for a server that says nothing' {
-        $silent = Start-TcpEchoServer -Kind Discard
+        $silent = Start-TcpEchoServer -Name double-silent -Kind Discard
         { Get-Stock $silent.ComputerName $silent.Port bolts -Attempt 1 } | Should -Throw
     }
 
@@ -90,10 +95,10 @@ Describe 'Get-Stock' {
 
 Describe 'Send-Metric' {
     BeforeEach {
-        $statsd = Start-UdpServer { }
+        $statsd = Start-UdpServer -Name double-statsd { }
     }
     AfterEach {
-        Get-NetListener | Stop-NetListener -Force
+        Get-NetListener -Name double-* | Stop-NetListener -Force
     }
 
     It 'sends <Name> as <Expected>' -ForEach @(
@@ -106,7 +111,7 @@ Describe 'Send-Metric' {
     }
 
     It 'does not mind a link that loses everything' {
-        $dead = $statsd | Start-UdpFaultProxy -LossRate 1
+        $dead = $statsd | Start-UdpFaultProxy -Name double-dead -LossRate 1
         { Send-Metric $dead.ComputerName $dead.Port logins } | Should -Not -Throw
         $null = $dead | Wait-NetListener -MessageCount 1 -TimeoutSeconds 10
         $dead.FaultStatistic.ClientToServer.Lost | Should -Be 1

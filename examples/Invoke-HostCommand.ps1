@@ -11,7 +11,7 @@
     The hosts, as the launcher knows them. They may come from the pipeline.
 .PARAMETER Command
     The command, for the shell of the other host.
-.PARAMETER Launcher
+.PARAMETER Via
     The program that carries the command to a host, and its arguments; the host and the command are added to them.
 .PARAMETER Port
     The port that must be open on a host before anything is started; 0 does not look.
@@ -34,7 +34,7 @@
 
     Only where it did not succeed.
 .EXAMPLE
-    'pod-a', 'pod-b' | ./Invoke-HostCommand.ps1 -Launcher kubectl, exec -Port 0 -Command '--', 'date'
+    'pod-a', 'pod-b' | ./Invoke-HostCommand.ps1 -Via kubectl, exec -Port 0 -Command '--', 'date'
 
     Through another launcher.
 #>
@@ -48,7 +48,7 @@ param(
     [string[]] $Command,
 
     [Parameter(ParameterSetName = 'Host')]
-    [string[]] $Launcher = @('ssh', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5'),
+    [string[]] $Via = @('ssh', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5'),
 
     [Parameter(ParameterSetName = 'Host')]
     [ValidateRange(0, 65535)]
@@ -105,7 +105,7 @@ end {
     }
 
     # One argument that differs: the block makes it of the host that is piped.
-    $words = if (-not $Local) { $Launcher + { $_ } + $Command }
+    $words = if (-not $Local) { $Via + { $_ } + $Command }
     elseif ($IsWindows) { 'cmd', '/d', '/c', { "set HOSTNAME=$_&$Command" } }
     else { 'sh', '-c', { "HOSTNAME=$_; $Command" } }
 

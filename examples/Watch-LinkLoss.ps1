@@ -13,9 +13,9 @@
     Its port.
 .PARAMETER DurationSeconds
     How long to watch.
-.PARAMETER IntervalSeconds
+.PARAMETER SampleSeconds
     How long a row takes.
-.PARAMETER PaceMilliseconds
+.PARAMETER IntervalMilliseconds
     How long after one datagram the next is sent.
 .PARAMETER PayloadSize
     The bytes of a datagram. Take the size of what the link is to carry: larger ones are lost more easily.
@@ -28,7 +28,7 @@
 .PARAMETER Local
     Tries it with a link on this machine that loses to order, in bursts as radio does.
 .EXAMPLE
-    ./Watch-LinkLoss.ps1 -Local -DurationSeconds 10 -IntervalSeconds 1
+    ./Watch-LinkLoss.ps1 -Local -DurationSeconds 10 -SampleSeconds 1
 .EXAMPLE
     ./Watch-LinkLoss.ps1 branch.example.com 7 -PayloadSize 160 -MaximumLossPercent 1 -SvgPath loss.svg
 
@@ -47,10 +47,10 @@ param(
     [double] $DurationSeconds = 60,
 
     [ValidateRange(0.1, 3600)]
-    [double] $IntervalSeconds = 5,
+    [double] $SampleSeconds = 5,
 
     [ValidateRange(1, 10000)]
-    [double] $PaceMilliseconds = 20,
+    [double] $IntervalMilliseconds = 20,
 
     [ValidateRange(40, 65507)]
     [int] $PayloadSize = 64,
@@ -115,12 +115,12 @@ try {
         $echo = Start-UdpEchoServer
         $target = $echo | Start-UdpFaultProxy -LossRate 0.04 -LossBurstLength 3 -LatencyMilliseconds 10 -JitterMilliseconds 5 -Direction ServerToClient
     }
-    $count = [int] [Math]::Max(1, $IntervalSeconds * 1000 / $PaceMilliseconds)
+    $count = [int] [Math]::Max(1, $SampleSeconds * 1000 / $IntervalMilliseconds)
     $watch = [Diagnostics.Stopwatch]::StartNew()
     do {
         $time = [DateTimeOffset]::Now
         # A datagram that takes longer than a second may as well be lost.
-        $link = $target | Measure-UdpLink -Count $count -IntervalMilliseconds $PaceMilliseconds -PayloadSize $PayloadSize -TimeoutSeconds 1 -ErrorAction Stop
+        $link = $target | Measure-UdpLink -Count $count -IntervalMilliseconds $IntervalMilliseconds -PayloadSize $PayloadSize -TimeoutSeconds 1 -ErrorAction Stop
         $sent += $link.Sent
         $lost += $link.Lost
         $row = [pscustomobject]@{

@@ -69,8 +69,12 @@ Describe 'Send-ChatMessage and Receive-ChatMessage' {
     }
 
     It 'delivers each text of the pipeline, in order, to all' {
-        'one', 'two', 'three' | Send-ChatMessage -To * -Peer $bob -Wait | Should -HaveCount 3
-        (Receive-ChatMessage -Peer $ann -NoWait).Text | Should -Be 'one', 'two', 'three'
+        $carol = Start-ChatPeer -UserName carol -HostName box -Port 0 -Peer "127.0.0.1:$($bob.Port)"
+        $null = Get-ChatUser carol -Peer $bob -Wait
+        'one', 'two', 'three' | Send-ChatMessage -To * -Peer $bob -Wait | Should -HaveCount 6
+        foreach ($receiver in $ann, $carol) {
+            (Receive-ChatMessage -Peer $receiver -NoWait).Text | Should -Be 'one', 'two', 'three'
+        }
     }
 
     It 'takes users and messages for receivers' {
@@ -88,6 +92,10 @@ Describe 'Send-ChatMessage and Receive-ChatMessage' {
         ($got | Receive-ChatMessage -Peer $ann).Text | Should -Be 'secret'
         $again = Send-ChatMessage ann 'second' -Sealed -Peer $bob
         (Receive-ChatMessage -Peer $ann -Count 1).Text | Should -Be 'second'
+        # Its sender is told that it was opened.
+        foreach ($message in $sent, $again) {
+            [Threading.SpinWait]::SpinUntil({ $message.State -eq 'Read' }, 10000) | Should -BeTrue
+        }
     }
 
     It 'keeps what is for somebody who is away' {
@@ -204,7 +212,7 @@ Describe 'Enter-Chat' {
     It 'is an error without a terminal, which names what scripts use' {
         $shell = [PowerShell]::Create([initialsessionstate]::CreateDefault2())
         try {
-            $null = $shell.AddScript('Import-Module $args[0]; Enter-Chat -Port 0').AddArgument((Get-Module PSNetConcurrency).Path)
+            $null = $shell.AddScript({ Import-Module $args[0]; Enter-Chat -Port 0 }).AddArgument((Get-Module PSNetConcurrency).Path)
             $null = $shell.Invoke()
             $shell.Streams.Error.Count | Should -Be 1
             $shell.Streams.Error[0].FullyQualifiedErrorId | Should -BeLike 'NoTerminal,*'

@@ -74,7 +74,9 @@ Describe 'Start-ChildProcess' {
     It 'runs -OnCompleted when the child has ended' {
         $ended = [Collections.Concurrent.BlockingCollection[string]]::new()
         $null = Start-ChildProcess { exit 3 } -OnCompleted { ($using:ended).Add("$($_.State) $($_.ExitCode)") }
-        $ended.Take() | Should -Be 'Failed 3'
+        $text = $null
+        $ended.TryTake([ref] $text, 30000) | Should -BeTrue
+        $text | Should -Be 'Failed 3'
     }
 }
 
@@ -166,6 +168,7 @@ Describe 'Invoke-ChildProcess' {
     }
 
     It 'sets $LASTEXITCODE of a program' {
+        $global:LASTEXITCODE = 99
         $null = Invoke-ChildProcess -FilePath $dotnet -ArgumentList '--version'
         $LASTEXITCODE | Should -Be 0
     }

@@ -60,8 +60,12 @@ Describe 'Get-FileDigest' {
 
     It 'reads a stream, and a range' {
         $stream = [IO.File]::OpenRead($hello)
-        (Get-FileDigest -InputStream $stream).Hash | Should -Be (Get-FileHash $hello).Hash
-        $stream.Dispose()
+        try {
+            (Get-FileDigest -InputStream $stream).Hash | Should -Be (Get-FileHash $hello).Hash
+        }
+        finally {
+            $stream.Dispose()
+        }
         (Get-FileDigest $hello -Offset 1 -Length 3 -Algorithm CRC32).Length | Should -Be 3
     }
 

@@ -209,10 +209,14 @@ Describe 'Receive-FramedFile' {
             $null = Wait-TcpPort localhost $Port -TimeoutSeconds 60
             Send-FramedFile localhost $Port -LiteralPath $Path
         }).AddArgument((Get-Module PSNetConcurrency).Path).AddArgument($port).AddArgument("$TestDrive/b.bin")
-        $sending = $sender.BeginInvoke()
-        $got = Receive-FramedFile $inbox -Port $port -TimeoutSeconds 60
-        $sent = $sender.EndInvoke($sending)
-        $sender.Dispose()
+        try {
+            $sending = $sender.BeginInvoke()
+            $got = Receive-FramedFile $inbox -Port $port -TimeoutSeconds 60
+            $sent = $sender.EndInvoke($sending)
+        }
+        finally {
+            $sender.Dispose()
+        }
         $got.Path | Should -Be (Join-Path $inbox 'b.bin')
         $got.Verified | Should -BeTrue
         $sent[0].Digest | Should -Be $got.Digest

@@ -6,6 +6,10 @@ BeforeAll {
         [pscustomobject]@{ Lane = 'CPU 0'; Label = 'P2'; Start = 5; End = 8 }
 }
 
+AfterAll {
+    Remove-Module PSNetConcurrency
+}
+
 Describe 'ConvertTo-GanttChart' {
     It 'draws the bars that come as one chart' {
         $lines = ($bars | ConvertTo-GanttChart -Width 40 -Ascii -NoColor).Split("`n")

@@ -99,9 +99,14 @@ Describe 'Get-ProcessState' -Skip:$IsMacOS {
 Describe 'Watch-ProcessState' -Skip:(-not $IsLinux) {
     It 'ends with the process' {
         $sleep = Start-Process sleep 1000 -PassThru
-        $seen = $sleep | Watch-ProcessState -IntervalMilliseconds 5 | ForEach-Object { if ($null -eq $_.From) { $sleep.Kill() }; $_ }
-        $seen[0].From | Should -BeNullOrEmpty
-        $seen[-1].To | Should -Be 'Terminated'
+        try {
+            $seen = $sleep | Watch-ProcessState -IntervalMilliseconds 5 | ForEach-Object { if ($null -eq $_.From) { $sleep.Kill() }; $_ }
+            $seen[0].From | Should -BeNullOrEmpty
+            $seen[-1].To | Should -Be 'Terminated'
+        }
+        finally {
+            $sleep.Kill()
+        }
     }
 
     It 'ends when its time is up' {
@@ -128,8 +133,8 @@ Describe 'Measure-ContextSwitch' -Skip:(-not $IsLinux) {
         }
     }
 
-    It 'ends with a process that is killed' {
-        $sleep = Start-Process sleep 2 -PassThru
+    It 'ends with the process' {
+        $sleep = Start-Process sleep 1 -PassThru
         ($sleep | Measure-ContextSwitch -DurationSeconds 600).HasEnded | Should -BeTrue
     }
 }

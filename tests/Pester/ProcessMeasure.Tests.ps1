@@ -3,6 +3,10 @@ BeforeAll {
     Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', '..', 'PSNetConcurrency.psd1')) -Force
 }
 
+AfterAll {
+    Remove-Module PSNetConcurrency
+}
+
 Describe 'Measure-JoinStrategy' {
     It 'adds up one after another, and not all at once' {
         $serial, $parallel = Measure-JoinStrategy -DurationSeconds 0.5, 0.5 -Strategy Serial, Parallel

@@ -3,6 +3,10 @@ BeforeAll {
     Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', '..', 'PSNetConcurrency.psd1')) -Force
 }
 
+AfterAll {
+    Remove-Module PSNetConcurrency
+}
+
 Describe 'New-SchedulerJob' {
     It 'numbers jobs without a name' {
         (24, 3, 3 | New-SchedulerJob).Name | Should -Be 'P1', 'P2', 'P3'

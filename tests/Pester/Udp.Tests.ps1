@@ -101,8 +101,13 @@ Describe 'Receive-UdpDatagram' {
 }
 
 Describe 'Invoke-UdpExchange' {
+    BeforeEach {
+        $double = $null
+    }
     AfterEach {
-        Stop-UdpDouble $double
+        if ($double) {
+            Stop-UdpDouble $double
+        }
     }
 
     It 'returns the replies to messages of the pipeline' {

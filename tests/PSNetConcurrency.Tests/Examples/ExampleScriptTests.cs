@@ -22,6 +22,12 @@ public sealed class ExampleScriptTests : ExampleSession
         Script("Copy-VerifiedFolder.ps1", $"'{Folder}/photos' -Local -Destination '{Folder}/moved' -RemoveSource", exitCode: 0);
         Assert.Equal("one", File.ReadAllText(Path.Combine(Folder, "moved", "photos", "a.txt")));
         Assert.Empty(Directory.GetFiles(Path.Combine(Folder, "photos"), "*", SearchOption.AllDirectories));
+
+        // Of a sampled copy nobody knows that it is whole.
+        source = Write("photos/a.txt", "one");
+        Assert.Contains("-Verify Full", Assert.Throws<RuntimeException>(() => Script("Copy-VerifiedFolder.ps1", $"'{Folder}/photos' -Local -Destination '{Folder}/sampled' -RemoveSource -Verify Sample")).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(source));
+        Assert.False(Directory.Exists(Path.Combine(Folder, "sampled")));
     }
 
     [Fact]
@@ -47,14 +53,14 @@ public sealed class ExampleScriptTests : ExampleSession
         string chart = Path.Combine(Folder, "loss.svg");
         // All is lost, so that nothing here is by chance.
         Collection<PSObject> rows = Script(
-            "Watch-LinkLoss.ps1", $"$link.ComputerName $link.Port -DurationSeconds 0.1 -IntervalSeconds 0.1 -PaceMilliseconds 10 -MaximumLossPercent 50 -SvgPath '{chart}'", exitCode: 1,
+            "Watch-LinkLoss.ps1", $"$link.ComputerName $link.Port -DurationSeconds 0.1 -SampleSeconds 0.1 -IntervalMilliseconds 10 -MaximumLossPercent 50 -SvgPath '{chart}'", exitCode: 1,
             before: "$link = Start-UdpEchoServer | Start-UdpFaultProxy -LossRate 1");
         dynamic row = Assert.Single(rows);
         Assert.Equal((10L, 10L, 100.0), ((long)row.Sent, (long)row.Lost, (double)row.LossPercent));
         Assert.EndsWith("▶", (string)row.Chart, StringComparison.Ordinal);
         Assert.Contains("10 of 10 lost", System.Xml.Linq.XDocument.Load(chart).Root!.Value, StringComparison.Ordinal);
 
-        row = Script("Watch-LinkLoss.ps1", "-Local -DurationSeconds 0.1 -IntervalSeconds 0.1", exitCode: 0)[0];
+        row = Script("Watch-LinkLoss.ps1", "-Local -DurationSeconds 0.1 -SampleSeconds 0.1", exitCode: 0)[0];
         Assert.Equal(5L, (long)row.Sent);
     }
 
@@ -82,9 +88,9 @@ public sealed class ExampleScriptTests : ExampleSession
         Assert.Equal(3, rows.Select(r => (dynamic)r).Single(r => r.ComputerName == "trial07").ExitCode);
 
         // Another launcher, and a host whose port is closed.
-        rows = Script("Invoke-HostCommand.ps1", "127.0.0.1, localhost -Port $port -Launcher echo -Command 'whoami'", exitCode: 2, before: "$port = Get-AvailablePort");
+        rows = Script("Invoke-HostCommand.ps1", "127.0.0.1, localhost -Port $port -Via echo -Command 'whoami'", exitCode: 2, before: "$port = Get-AvailablePort");
         Assert.All(rows, row => Assert.Equal("Unreachable", ((dynamic)row).State));
-        dynamic echoed = Assert.Single(Script("Invoke-HostCommand.ps1", "127.0.0.1 -Port 0 -Launcher echo, to -Command 'whoami'", exitCode: 0));
+        dynamic echoed = Assert.Single(Script("Invoke-HostCommand.ps1", "127.0.0.1 -Port 0 -Via echo, to -Command 'whoami'", exitCode: 0));
         Assert.Equal("to 127.0.0.1 whoami", (string)echoed.Output);
     }
 
@@ -122,7 +128,11 @@ public sealed class ExampleScriptTests : ExampleSession
         const string open = "$up = Start-TcpEchoServer; $down = Get-AvailablePort";
         Assert.All(Script("Wait-ServicePort.ps1", "\"127.0.0.1:$($up.Port)\", \"localhost:$($up.Port)\"", exitCode: 0, before: open), r => Assert.Equal("True", $"{((dynamic)r).Ready}"));
         Collection<PSObject> rows = Script("Wait-ServicePort.ps1", "\"127.0.0.1:$down\", $up.Port -TimeoutSeconds 0.1", exitCode: 1, before: open);
-        Assert.Equal(["False", "True"], rows.Select(r => $"{((dynamic)r).Ready}"));
+        Assert.Equal(["True", "False"], rows.Select(r => $"{((dynamic)r).Ready}"));
+
+        // Nobody waits for those before: the first opens when the second has been found open.
+        rows = Script("Wait-ServicePort.ps1", "\"127.0.0.1:$down\", $up.Port | ForEach-Object { if ($_.EndPoint -eq $up.Port) { $null = Start-TcpEchoServer -Port $down }; $_ }", exitCode: 0, before: open);
+        Assert.Equal(["True", "True"], rows.Select(r => $"{((dynamic)r).Ready}"));
         Assert.Single(Script("Wait-ServicePort.ps1", "$down -Closed", exitCode: 0, before: open));
         Assert.Contains("no host:port", Assert.Throws<RuntimeException>(() => Script("Wait-ServicePort.ps1", "web:http")).Message, StringComparison.Ordinal);
     }
