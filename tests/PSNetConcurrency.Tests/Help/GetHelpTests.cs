@@ -4,23 +4,26 @@ using PSNetConcurrency.HelpBuilder;
 namespace PSNetConcurrency.Tests.Help;
 
 /// <summary>What Get-Help itself answers, in the real engine, for the module imported from the clone.</summary>
-public class GetHelpTests
+public class GetHelpTests(SharedEngine shared) : IClassFixture<SharedEngine>
 {
+    private readonly CleanEngine _engine = shared.Engine;
+
     [Theory]
     [MemberData(nameof(ModuleUnderTest.Names), MemberType = typeof(ModuleUnderTest))]
     public void Help_is_full(string cmdlet)
     {
-        using CleanEngine engine = new();
-        PSObject help = engine.Run("Get-Help -Name $args[0] -Full", cmdlet)[0];
+        PSObject help = _engine.Run("Get-Help -Name $args[0] -Full", cmdlet)[0];
         Assert.NotEmpty(Text(help, "Synopsis"));
         Assert.DoesNotContain($"{cmdlet} [", Text(help, "Synopsis"), StringComparison.Ordinal);
-        Assert.NotEmpty(engine.Run("(Get-Help -Name $args[0]).description.Text", cmdlet));
-        Assert.NotEmpty(engine.Run("(Get-Help -Name $args[0]).returnValues.returnValue.type.name", cmdlet));
-        Assert.NotEmpty(engine.Run("(Get-Help -Name $args[0] -Examples).examples.example.code", cmdlet));
-        CommandInfo command = engine.Command(cmdlet);
-        foreach (string name in command.Parameters.Keys.Where(n => !Cmdlet.CommonParameters.Contains(n)))
+        Assert.NotEmpty(_engine.Run("(Get-Help -Name $args[0]).description.Text", cmdlet));
+        Assert.NotEmpty(_engine.Run("(Get-Help -Name $args[0]).returnValues.returnValue.type.name", cmdlet));
+        Assert.NotEmpty(_engine.Run("(Get-Help -Name $args[0] -Examples).examples.example.code", cmdlet));
+        string[] names = [.. _engine.Command(cmdlet).Parameters.Keys.Where(n => !Cmdlet.CommonParameters.Contains(n))];
+        // Asked for none it is an error.
+        IReadOnlyList<PSObject> parameters = names.Length == 0 ? [] : _engine.Run("Get-Help -Name $args[0] -Parameter *", cmdlet);
+        foreach (string name in names)
         {
-            PSObject parameter = engine.Run("Get-Help -Name $args[0] -Parameter $args[1]", cmdlet, name)[0];
+            PSObject parameter = parameters.Single(p => Text(p, "name") == name);
             Assert.Contains(((object[])parameter.Properties["description"].Value).Cast<PSObject>(), p => Text(p, "Text").Length > 0);
         }
     }
@@ -44,12 +47,11 @@ public class GetHelpTests
     [Fact]
     public void Every_about_topic_is_found()
     {
-        using CleanEngine engine = new();
         string[] topics = [.. Directory.EnumerateFiles(ModuleUnderTest.PathOf("en-US"), "about_*.help.txt").Select(f => Path.GetFileName(f)!.Replace(".help.txt", "", StringComparison.Ordinal))];
         Assert.Contains("about_PSNetConcurrency", topics);
         foreach (string topic in topics)
         {
-            string text = engine.Run("Get-Help -Name $args[0]", topic).Single().ToString();
+            string text = _engine.Run("Get-Help -Name $args[0]", topic).Single().ToString();
             Assert.StartsWith("TOPIC\n    " + topic + "\n\nSHORT DESCRIPTION\n    ", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
             Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
         }

@@ -8,7 +8,7 @@ namespace PSNetConcurrency.Tests.Help;
 /// The scripts and the code in the documents that this machine may be unable to run: they parse, and each command and
 /// parameter of this module in them exists.
 /// </summary>
-public partial class ScriptTests
+public partial class ScriptTests(SharedEngine shared) : IClassFixture<SharedEngine>
 {
     public static TheoryData<string> Scripts => new(
         Files("tests/Pester", "*.ps1").Concat(Files("examples", "*.ps1")).Append("build.ps1").Concat(Files("docs", "*.md")).Append("README.md").Append("CONTRIBUTING.md")
@@ -18,7 +18,6 @@ public partial class ScriptTests
     [MemberData(nameof(Scripts))]
     public void Parses_and_uses_what_exists(string file)
     {
-        using CleanEngine engine = new();
         foreach ((string code, int line) in Code(file))
         {
             ScriptBlockAst ast = Parser.ParseInput(code, out _, out ParseError[] errors);
@@ -28,7 +27,7 @@ public partial class ScriptTests
             {
                 if (command.GetCommandName() is { } name && IsOurs(name) && !own.Contains(name, StringComparer.OrdinalIgnoreCase))
                 {
-                    Check(engine, command, name, $"{file}:{line + command.Extent.StartLineNumber}");
+                    Check(shared.Engine, command, name, $"{file}:{line + command.Extent.StartLineNumber}");
                 }
             }
         }
