@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using PSNetConcurrency.Core.Chat;
+using PSNetConcurrency.Core.Chat.Files;
 using PSNetConcurrency.Core.Chat.Wire;
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Core.Tests.Net;
 using PSNetConcurrency.Core.Tests.Transfer;
 
@@ -160,9 +162,22 @@ public class ChatFileTests
         Assert.Equal("", await AskAsync(bob, "127.0.0.1", request.Replace(":0\0", ":8\0", StringComparison.Ordinal)));
         Assert.Equal("", await AskAsync(bob, "127.0.0.1", $"1:5:u:h:96:{got.PacketNumber + 1:x}:{got.File[0].FileId:x}:0\0"));
         Assert.Equal("", await AskAsync(bob, "127.0.0.1", $"1:5:u:h:98:{got.PacketNumber:x}:{got.File[0].FileId:x}:0\0"));
-        Assert.Equal("", await AskAsync(bob, "127.0.0.1", "GET / HTTP/1.0\r\n\r\n\0"));
+        Assert.Equal("", await AskAsync(bob, "127.0.0.1", "GET / HTTP/1.0\r\n\r\n\0", isWhole: true));
         await ann.ReleaseFilesAsync(got);
         await Eventually.TrueAsync(() => AskAsync(bob, "127.0.0.1", request).GetAwaiter().GetResult().Length == 0, "the released file is gone");
+    }
+
+    [Fact]
+    public async Task Who_sends_no_whole_request_in_time_is_disconnected()
+    {
+        ChatFileProtocol protocol = new(new ChatFileOffers(1), Encoding.UTF8) { RequestTime = TimeSpan.FromMilliseconds(50) };
+        using TcpServer server = TcpServer.Start("Files", new TcpServerOptions(), protocol);
+        using TcpClient client = new();
+        await client.ConnectAsync(server.LocalEndPoint);
+        await client.GetStream().WriteAsync("1:5:u:h:"u8.ToArray());
+        Assert.True(await server.WaitAsync(s => s.TotalConnection == 1 && s.ActiveConnection == 0, new CancellationTokenSource(Eventually.Limit).Token));
+        Assert.Equal(NetError.TimedOut, Assert.IsType<NetException>(server.LastError).Error);
+        await server.StopAsync(TimeSpan.Zero);
     }
 
     private static async Task AssertFailsAsync(FileSender sender, bool isFolder, NetError error)
@@ -176,13 +191,18 @@ public class ChatFileTests
         Assert.Empty(Directory.GetFileSystemEntries(target.Path));
     }
 
-    private static async Task<string> AskAsync(ChatPeer peer, string from, string request)
+    // What looks like no request is waited for to go on, unless it is whole.
+    private static async Task<string> AskAsync(ChatPeer peer, string from, string request, bool isWhole = false)
     {
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         await socket.ConnectAsync(peer.LocalEndPoint);
         await using NetworkStream stream = new(socket);
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        if (isWhole)
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
         using StreamReader reader = new(stream);
         try
         {

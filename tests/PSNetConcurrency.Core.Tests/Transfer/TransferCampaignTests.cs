@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Tls;
 using PSNetConcurrency.Core.Transfer.Sending;
@@ -11,6 +12,9 @@ namespace PSNetConcurrency.Core.Tests.Transfer;
 public class TransferCampaignTests
 {
     private const int Transfers = 184, Batch = 46;
+
+    // Making one takes longer than a transfer.
+    private static readonly X509Certificate2 s_certificate = ServerCertificate.CreateSelfSigned();
 
     public static TheoryData<int> Batches => [.. Enumerable.Range(0, Transfers / Batch)];
 
@@ -36,7 +40,7 @@ public class TransferCampaignTests
     {
         Random random = new(seed);
         bool tls = random.Next(4) == 0, resume = random.Next(2) == 0;
-        using var certificate = tls ? ServerCertificate.CreateSelfSigned() : null;
+        X509Certificate2? certificate = tls ? s_certificate : null;
         await using TransferRig rig = new(o => o with { Conflict = (FileConflict)random.Next(2) }, l => l with { Certificate = certificate });
         Dictionary<string, byte[]> contents = [];
         for (int i = random.Next(1, 4); i > 0; i--)

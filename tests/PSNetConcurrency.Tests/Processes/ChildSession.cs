@@ -23,7 +23,7 @@ internal static class ChildSession
         while (!condition())
         {
             Assert.True(Stopwatch.GetElapsedTime(start) < Limit, complaint);
-            Thread.Yield();
+            Thread.Sleep(1);
         }
     }
 

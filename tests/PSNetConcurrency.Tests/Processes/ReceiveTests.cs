@@ -55,7 +55,7 @@ public sealed class ReceiveTests : ChildTests
     {
         Assert.Equal("True", _session.One("""
             $c = Start-ChildProcess sh '-c', 'printf begun; read x; echo " $x"'
-            do { $more = $c.HasMoreData } until ($more)
+            do { [Threading.Thread]::Sleep(1); $more = $c.HasMoreData } until ($more)
             $nothing = $c | Receive-ChildProcess
             $null -eq $nothing -and $c.HasMoreData
             """).ToString());

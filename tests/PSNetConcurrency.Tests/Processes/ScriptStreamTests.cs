@@ -33,7 +33,7 @@ public sealed class ScriptStreamTests : ChildTests
         }
         string[] ends = _session.Run("""
             $children = foreach ($file in "$folder/INT", "$folder/TERM") { Start-ChildProcess { try { 'up'; while ($true) { } } finally { [IO.File]::WriteAllText($args[0], '') } } $file }
-            foreach ($child in $children) { do { $more = $child.HasMoreData } until ($more) }
+            foreach ($child in $children) { do { [Threading.Thread]::Sleep(1); $more = $child.HasMoreData } until ($more) }
             $null = Invoke-ChildProcess sh '-c', "kill -INT $($children[0].ProcessId); kill -TERM $($children[1].ProcessId)"
             $children | Wait-ChildProcess | ForEach-Object { "$($_.State) $($_.Signal)" }
             """, ("folder", _folder)).Texts();

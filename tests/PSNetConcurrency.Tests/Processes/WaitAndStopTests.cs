@@ -62,14 +62,14 @@ public sealed class WaitAndStopTests : ChildTests
     {
         Assert.Equal(["cleaned up"], _session.Run("""
             $c = Start-ChildProcess sh '-c', 'exec 2>/dev/null; trap "echo cleaned up; exit 0" TERM; echo up; while :; do sleep 0.01; done'
-            do { $first = $c | Receive-ChildProcess } until ($first)
+            do { [Threading.Thread]::Sleep(1); $first = $c | Receive-ChildProcess } until ($first)
             $c | Stop-ChildProcess
             $c | Receive-ChildProcess
             """).Texts());
         Assert.Equal("Stopped False", _session.One("\"$($c.State) $($c.IsAlive)\"").ToString());
         Assert.Equal("Stopped SIGKILL False", _session.One("""
             $c = Start-ChildProcess sh '-c', 'trap "" TERM; echo up; while :; do sleep 0.01; done'
-            do { $first = $c | Receive-ChildProcess } until ($first)
+            do { [Threading.Thread]::Sleep(1); $first = $c | Receive-ChildProcess } until ($first)
             $c | Stop-ChildProcess -GracePeriodSeconds 0.1
             "$($c.State) $($c.Signal) $($c.IsAlive)"
             """).ToString());
@@ -92,7 +92,7 @@ public sealed class WaitAndStopTests : ChildTests
         }
         string[] tree = _session.Run("""
             $c = Start-ChildProcess sh '-c', 'setsid sh -c "sleep 600 & echo \$! \$\$; wait" & wait'
-            do { $line = $c | Receive-ChildProcess } until ($line)
+            do { [Threading.Thread]::Sleep(1); $line = $c | Receive-ChildProcess } until ($line)
             $line.Split(' ')
             $c | Stop-ChildProcess -IncludeDescendant
             """).Texts();

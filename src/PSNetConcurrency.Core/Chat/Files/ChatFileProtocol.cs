@@ -8,10 +8,11 @@ namespace PSNetConcurrency.Core.Chat.Files;
 /// <summary>Serves the files that a chat peer offers, over TCP: one request a connection, then the content.</summary>
 internal sealed class ChatFileProtocol(ChatFileOffers offers, Encoding legacy) : StreamProtocol
 {
-    private static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(10);
-
     // What may still belong to a request that looks whole comes in the same packet nearly always.
     private static readonly TimeSpan GraceTime = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a request may take to arrive.</summary>
+    public TimeSpan RequestTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The peer whose files they are; its events tell of them.</summary>
     public NetListener? Peer { get; set; }
@@ -59,7 +60,7 @@ internal sealed class ChatFileProtocol(ChatFileOffers offers, Encoding legacy) :
     // Who takes nothing is idle.
     public override bool IsWorkingFor(NetClient client) => false;
 
-    private static async Task<IpmsgPacket?> ReadRequestAsync(Stream stream, string client, CancellationToken stop)
+    private async Task<IpmsgPacket?> ReadRequestAsync(Stream stream, string client, CancellationToken stop)
     {
         byte[] buffer = new byte[IpmsgFileRequest.MaximumLength];
         int length = 0;
@@ -77,7 +78,7 @@ internal sealed class ChatFileProtocol(ChatFileOffers offers, Encoding legacy) :
                 {
                     break;
                 }
-                throw new NetException(NetError.TimedOut, $"{client} did not send a request within {RequestTime.TotalSeconds:0} s.", client);
+                throw new NetException(NetError.TimedOut, $"{client} did not send a request within {RequestTime.TotalSeconds:0.##} s.", client);
             }
             length += n;
             bool complete = IpmsgFileRequest.IsComplete(buffer.AsSpan(0, length), out bool surely);
