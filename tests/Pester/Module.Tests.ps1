@@ -82,8 +82,11 @@ Describe 'Help of <_>' -ForEach $cmdlets {
 
     It 'describes every parameter' {
         $common = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
-        foreach ($parameter in (Get-Command $name).Parameters.Keys.Where{ $_ -notin $common }) {
-            (Get-Help $name -Parameter $parameter).Description.Text | Should -Not -BeNullOrEmpty -Because "-$parameter is a parameter of $name"
+        $parameters = (Get-Command $name).Parameters.Keys.Where{ $_ -notin $common }
+        # Asked for none it is an error.
+        $described = if ($parameters) { Get-Help $name -Parameter * | Group-Object Name -AsHashTable -AsString }
+        foreach ($parameter in $parameters) {
+            $described[$parameter].Description.Text | Should -Not -BeNullOrEmpty -Because "-$parameter is a parameter of $name"
         }
     }
 

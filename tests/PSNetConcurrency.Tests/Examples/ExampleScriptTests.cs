@@ -140,7 +140,7 @@ public sealed class ExampleScriptTests : ExampleSession
     [Fact]
     public void A_client_is_put_through_faults()
     {
-        Collection<PSObject> rows = Script("Test-ClientResilience.ps1", "-Local -Drill Close, Refused", exitCode: 1);
+        Collection<PSObject> rows = Script("Test-ClientResilience.ps1", "-Local -Drill Close, Refused -TimeoutSeconds 60", exitCode: 1);
         Assert.Equal(["Close Wrong", "Refused Failed"], rows.Select(r => $"{((dynamic)r).Drill} {((dynamic)r).Outcome}"));
     }
 
