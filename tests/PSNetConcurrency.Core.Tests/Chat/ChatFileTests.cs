@@ -67,6 +67,20 @@ public class ChatFileTests
         Assert.Equal(Path.Combine(target.Path, "töp (1)"), again.Path);
     }
 
+    [Fact]
+    public async Task What_a_file_server_of_the_same_folder_waits_for_stays()
+    {
+        await using ChatRig rig = new();
+        using TemporaryFolder source = new(), target = new();
+        (ChatPeer ann, ChatPeer bob) = await rig.PairAsync();
+        string incoming = Directory.CreateDirectory(Path.Combine(target.Path, ".psnc-incoming")).FullName;
+        File.WriteAllText(Path.Combine(incoming, "1.part"), "half");
+        File.WriteAllText(Path.Combine(incoming, "1.journal"), "{\"keep\":\"Call\"}\n");
+        await bob.SendFileAsync("ann", [source.Write([1])], "");
+        await ann.ReceiveFileAsync((await ChatRig.NextAsync(ann)).File[0], new ChatReceiveOptions { Destination = target.Path });
+        Assert.Equal("half", File.ReadAllText(Path.Combine(incoming, "1.part")));
+    }
+
     [Theory]
     [InlineData("../up.txt")]
     [InlineData("/etc/passwd")]

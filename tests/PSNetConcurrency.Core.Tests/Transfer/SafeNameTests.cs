@@ -47,6 +47,25 @@ public sealed class SafeNameTests : IDisposable
     public void A_name_that_leads_elsewhere_is_refused(string name) =>
         Assert.Equal(NetError.UnsafePath, Assert.Throws<NetException>(() => SafeName.Split(name)).Error);
 
+    [Theory]
+    [InlineData("PSNC-I~1", true)]
+    [InlineData("a~12.txt", true)]
+    [InlineData("~1", true)]
+    [InlineData("report~1.docx", false)]
+    [InlineData("my report~1", false)]
+    [InlineData("a~", false)]
+    [InlineData("a~b1", false)]
+    [InlineData("a.txt~", false)]
+    [InlineData("a.~1~", false)]
+    public void A_name_that_windows_makes_for_a_longer_one_is_known(string name, bool alias)
+    {
+        Assert.Equal(alias, SafeName.IsShortAlias(name));
+        if (alias && OperatingSystem.IsWindows())
+        {
+            Assert.Equal(NetError.UnsafePath, Assert.Throws<NetException>(() => SafeName.Split("a/" + name)).Error);
+        }
+    }
+
     [Fact]
     public void A_name_without_end_is_refused()
     {

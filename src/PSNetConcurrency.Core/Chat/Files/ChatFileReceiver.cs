@@ -61,7 +61,8 @@ internal sealed class ChatFileReceiver(ChatFile file, ChatReceiveOptions options
         }
         finally
         {
-            _destination.Incoming.Sweep(ending: true);
+            // Not as one that ends: what a file server of the same folder waits for stays.
+            _destination.Incoming.Sweep(ending: false);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class CompletedFiles
     private readonly HashSet<Key> _known = [];
     private readonly Queue<Key> _order = new();
 
-    private readonly record struct Key(string Sender, string Name, long Length, DateTime? Modified);
+    private readonly record struct Key(string Sender, int Item, string Name, long Length, DateTime? Modified);
 
     public void Add(FileOffer offer)
     {
@@ -40,5 +40,5 @@ internal sealed class CompletedFiles
         }
     }
 
-    private static Key KeyOf(FileOffer offer) => new(offer.Sender, offer.Name, offer.Length, offer.ModifiedUtc);
+    private static Key KeyOf(FileOffer offer) => new(offer.Sender, offer.Item, offer.Name, offer.Length, offer.ModifiedUtc);
 }

@@ -5,8 +5,15 @@ namespace PSNetConcurrency.Core.Transfer.Receiving;
 
 /// <summary>Where a file that was announced is to go, decided before any of it is taken.</summary>
 /// <param name="Path">Its final path; with <see cref="FileConflict.Rename"/> the first that is tried.</param>
-/// <param name="Exists">Whether a file is there now.</param>
-internal readonly record struct Placement(string Path, bool Exists);
+/// <param name="Kind">What is there now.</param>
+internal readonly record struct Placement(string Path, NameKind Kind)
+{
+    /// <summary>Whether something has the name.</summary>
+    public bool Exists => Kind != NameKind.Nothing;
+
+    /// <summary>Whether it can be repaired: not a link, whose file may lie anywhere, nor a pipe, which would be waited for.</summary>
+    public bool IsRepairable => Kind == NameKind.File && NativeFile.IsRegular(Path) is not false;
+}
 
 /// <summary>The folder that files are received into: names, conflicts, room.</summary>
 internal sealed class Destination(ReceiveOptions options)
@@ -35,8 +42,7 @@ internal sealed class Destination(ReceiveOptions options)
         {
             throw new NetException(NetError.FileExists, $"'{offer.Name}' is a folder at the receiver.", offer.Name);
         }
-        bool exists = kind != NameKind.Nothing;
-        if (exists && options.Conflict == FileConflict.Fail && !Completed.Contains(offer))
+        if (kind != NameKind.Nothing && options.Conflict == FileConflict.Fail && !Completed.Contains(offer))
         {
             throw Kept(offer);
         }
@@ -44,7 +50,7 @@ internal sealed class Destination(ReceiveOptions options)
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         }
-        return new Placement(path, exists);
+        return new Placement(path, kind);
     }
 
     /// <exception cref="NetException"><see cref="NetError.InsufficientSpace"/>.</exception>
@@ -87,12 +93,13 @@ internal sealed class Destination(ReceiveOptions options)
             return path;
         }
         bool overwrite = options.Conflict == FileConflict.Overwrite;
+        file.Complete();
         for (int n = 0; n < MostNames; n++)
         {
             string target = n == 0 ? path : Numbered(path, n);
             try
             {
-                file.Commit(target, overwrite);
+                file.Move(target, overwrite);
                 return target;
             }
             catch (NetException e) when (e.Error == NetError.FileExists)

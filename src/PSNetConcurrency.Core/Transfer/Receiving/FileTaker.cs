@@ -75,7 +75,7 @@ internal sealed class FileTaker(ReceiveOptions options, Destination destination,
         {
             return PartialFile.Create(destination.Incoming, offer);
         }
-        if (offer.Life == PartialLife.None || (offer.Repair && place.Exists))
+        if (offer.Life == PartialLife.None || (offer.Repair && place.IsRepairable))
         {
             destination.RequireRoom(offer, offer.Length);
             return PartialFile.Create(destination.Incoming, offer);
@@ -101,7 +101,7 @@ internal sealed class FileTaker(ReceiveOptions options, Destination destination,
         long offset = file.VerifiedLength;
         Content content;
         Func<NetException, ValueTask> failing = e => DenyAsync(offer, e, flush: true);
-        if (offer.Repair && place.Exists)
+        if (offer.Repair && place.IsRepairable)
         {
             content = await new RepairReceiver(connection, offer, place.Path, file) { Failing = failing, Working = () => TellWorkingAsync(offer) }.ReceiveAsync(stop).ConfigureAwait(false);
             offset = offer.Length - content.Received;

@@ -85,9 +85,8 @@ internal sealed class PartialFile : IDisposable
             Math.Min((long)run.End * _offer.SliceSize, _offer.Length) - ((long)run.First * _offer.SliceSize), Convert.ToHexString(run.Digest))),
     ];
 
-    /// <summary>Gives the file its time, mode and final name.</summary>
-    /// <exception cref="NetException"><see cref="NetError.FileExists"/>.</exception>
-    public void Commit(string target, bool overwrite)
+    /// <summary>Gives the file its length, mode and time: all that it needs but its final name. Once, however many names are tried.</summary>
+    public void Complete()
     {
         if (_journal is not null || _offer.Repair)
         {
@@ -108,6 +107,12 @@ internal sealed class PartialFile : IDisposable
             // There an open file can't be moved.
             Handle.Dispose();
         }
+    }
+
+    /// <summary>Gives the complete file a final name.</summary>
+    /// <exception cref="NetException"><see cref="NetError.FileExists"/>: another may be tried.</exception>
+    public void Move(string target, bool overwrite)
+    {
         AtomicFile.Move(_path, target, overwrite);
         _done = true;
         Handle.Dispose();

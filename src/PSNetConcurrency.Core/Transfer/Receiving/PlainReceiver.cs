@@ -45,7 +45,7 @@ internal sealed class PlainReceiver(ReceiveOptions options, Destination destinat
                 }
                 at += data.Length;
             }
-            string? digest = hash is null ? null : Convert.ToHexString(hash.GetCurrent());
+            string? digest = hash is null || file is null ? null : Convert.ToHexString(hash.GetCurrent());
             if (failure is null && digest is not null && !string.Equals(digest, expected, StringComparison.OrdinalIgnoreCase))
             {
                 failure = new NetException(NetError.DigestMismatch, $"'{name}' was changed on the way: the header says {expected}, what came has {digest}.", name);
@@ -78,7 +78,7 @@ internal sealed class PlainReceiver(ReceiveOptions options, Destination destinat
                 BytesSent = offer.Length,
                 Skipped = path is null,
                 Duration = Stopwatch.GetElapsedTime(start),
-                Algorithm = expected is null ? null : AlgorithmOf(expected, name),
+                Algorithm = digest is null ? null : AlgorithmOf(digest, name),
                 Digest = digest,
                 Verified = digest is not null,
                 VerifyMode = digest is null ? TransferVerification.None : TransferVerification.Full,

@@ -46,9 +46,10 @@ internal sealed class RepairReceiver(TransferConnection connection, FileOffer of
                 continue;
             }
             long at = (long)index * offer.SliceSize;
-            if (index < TransferKeys.RepairEnd || at >= Math.Max(1, offer.Length))
+            // A sender goes through the slices in order and passes over those only that are here.
+            if (index < TransferKeys.RepairEnd || at >= Math.Max(1, offer.Length) || index > _digests.Count)
             {
-                throw new NetException(NetError.FrameCorrupted, $"{connection.Peer} sent slice {index} of '{offer.Name}', which has no such slice.", offer.Name);
+                throw new NetException(NetError.FrameCorrupted, $"{connection.Peer} sent slice {index} of '{offer.Name}', which has no such slice, or not yet.", offer.Name);
             }
             byte[] digest = index == TransferKeys.RepairEnd ? Root(hash) : await TakeSliceAsync(at, hash).ConfigureAwait(false);
             ReadOnlyMemory<byte> trailer = await connection.ReadExactAsync(1 + hash.Length).ConfigureAwait(false);
@@ -136,9 +137,10 @@ internal sealed class RepairReceiver(TransferConnection connection, FileOffer of
 
     private void Set(int index, byte[] digest)
     {
-        while (_digests.Count <= index)
+        if (index == _digests.Count)
         {
-            _digests.Add([]);
+            _digests.Add(digest);
+            return;
         }
         _digests[index] = digest;
     }

@@ -75,6 +75,14 @@ internal static class SafeName
             : NameKind.File;
     }
 
+    /// <summary>Whether Windows could have made the name for a file with a longer one, such as PSNC-I~1 for the receiver's own folder: 8 characters and 3, with a number behind a tilde.</summary>
+    internal static bool IsShortAlias(string part)
+    {
+        string name = Path.GetFileNameWithoutExtension(part);
+        int tilde = name.LastIndexOf('~');
+        return name.Length <= 8 && Path.GetExtension(part).Length <= 4 && tilde >= 0 && tilde < name.Length - 1 && !name.AsSpan(tilde + 1).ContainsAnyExceptInRange('0', '9');
+    }
+
     private static string? Flaw(string part) =>
         part.Length == 0 ? "a part of it is empty"
         : part is "." or ".." ? "it leads to another folder"
@@ -83,6 +91,7 @@ internal static class SafeName
         : part.Any(char.IsControl) ? "it contains a control character"
         : part.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase) ? $"names that begin with {OwnPrefix} are the receiver's own"
         : Reserved.Contains(part.Split('.')[0].TrimEnd(' ')) ? "it is a device's name on Windows"
+        : OperatingSystem.IsWindows() && IsShortAlias(part) ? "Windows may know another file by that short name"
         : OperatingSystem.IsWindows() && part.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 ? "it contains a character that Windows has no names with"
         : null;
 

@@ -22,6 +22,7 @@ internal sealed class FileSender : IAsyncDisposable
     private readonly string _senderId = Guid.NewGuid().ToString("n");
     private readonly Task _running;
     private int _failures;
+    private int _added;
 
     private FileSender(SendOptions options, CancellationToken stop)
     {
@@ -42,7 +43,11 @@ internal sealed class FileSender : IAsyncDisposable
     public static FileSender Start(SendOptions options, CancellationToken stop) => new(options, stop);
 
     /// <summary>Adds an item; false when the queue is full now.</summary>
-    public bool TryAdd(SendItem item) => _items.Writer.TryWrite(item);
+    public bool TryAdd(SendItem item)
+    {
+        item.Number = item.Number > 0 ? item.Number : ++_added;
+        return _items.Writer.TryWrite(item);
+    }
 
     /// <summary>Waits until there is room for an item, or nothing is taken any more.</summary>
     public Task WaitToAddAsync() => _items.Writer.WaitToWriteAsync(_stop.Token).AsTask();

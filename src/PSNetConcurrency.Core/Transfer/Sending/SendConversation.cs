@@ -91,7 +91,7 @@ internal sealed class SendConversation : ISendConversation
             if (item.IsFolder)
             {
                 // Its time comes with it; whether it may be read is seen when its files are.
-                Announce(item, new FileOffer { Id = ++_lastId, Name = item.Name, IsFolder = true, ModifiedUtc = Directory.GetLastWriteTimeUtc(item.Path) });
+                Announce(item, new FileOffer { Id = ++_lastId, Item = item.Number, Name = item.Name, IsFolder = true, ModifiedUtc = Directory.GetLastWriteTimeUtc(item.Path) });
             }
             else
             {
@@ -235,6 +235,7 @@ internal sealed class SendConversation : ISendConversation
         return new FileOffer
         {
             Id = ++_lastId,
+            Item = item.Number,
             Name = item.Name,
             Length = source.Length,
             ModifiedUtc = source.Written,

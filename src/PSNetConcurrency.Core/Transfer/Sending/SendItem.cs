@@ -15,6 +15,9 @@ internal sealed class SendItem(string path, string name, bool isFolder)
 
     public long Length { get; set; }
 
+    /// <summary>Its number among all that its sender has taken, from 1 on.</summary>
+    public int Number { get; set; }
+
     /// <summary>Its number on the connection of now.</summary>
     public int Id { get; set; }
 

@@ -27,6 +27,9 @@ internal sealed record FileOffer
 
     public required int Id { get; init; }
 
+    /// <summary>Its number among all of the sender's call, the same in each attempt, as two may have one name; 0 where the sender does not tell.</summary>
+    public int Item { get; init; }
+
     /// <summary>The sender's call, as it named itself in its greeting: one sender may take over from itself after a cut, nobody else may.</summary>
     public string Sender { get; init; } = "";
 
@@ -60,6 +63,10 @@ internal sealed record FileOffer
     {
         json.WriteString(TransferKeys.Message, IsFolder ? TransferKeys.Folder : TransferKeys.File);
         json.WriteNumber("id", Id);
+        if (Item > 0)
+        {
+            json.WriteNumber("item", Item);
+        }
         json.WriteString(format.NameKey, Name);
         if (ModifiedUtc is { } modified)
         {
@@ -98,6 +105,7 @@ internal sealed record FileOffer
         FileOffer offer = new()
         {
             Id = (int)Number("id", 0, int.MaxValue, null),
+            Item = (int)Number("item", 0, int.MaxValue, 0),
             Name = header.GetString(format.NameKey) ?? throw Missing(format.NameKey),
             IsFolder = folder,
             Length = folder ? 0 : format.PayloadLength(header),
