@@ -9,7 +9,9 @@ internal static class ByteEscapes
 {
     private const string Letters = "0abefnrtv\\", Bytes = "\0\a\b\e\f\n\r\t\v\\";
 
-    public static string Escape(ReadOnlySpan<byte> bytes, Func<string, bool>? hideCommas = null)
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="misleads">Whether a text behind a comma would be read as something else; then it is escaped further.</param>
+    public static string Escape(ReadOnlySpan<byte> bytes, Func<string, bool>? misleads = null)
     {
         StringBuilder text = new();
         while (!bytes.IsEmpty)
@@ -30,7 +32,16 @@ internal static class ByteEscapes
             bytes = bytes[length..];
         }
         string result = text.ToString();
-        return hideCommas?.Invoke("," + result) == true ? result.Replace(",", "\\x2c", StringComparison.Ordinal) : result;
+        if (misleads?.Invoke("," + result) == true)
+        {
+            result = result.Replace(",", "\\x2c", StringComparison.Ordinal);
+            if (misleads("," + result))
+            {
+                // Without a comma of its own it begins so.
+                result = string.Create(CultureInfo.InvariantCulture, $"\\x{(int)result[0]:x2}{result[1..]}");
+            }
+        }
+        return result;
     }
 
     public static byte[] Unescape(string text)

@@ -24,8 +24,9 @@ internal static partial class FrameFormatParser
         {
             // All of the text is the delimiter, commas too, but for options at its end.
             Match tail = Options().Match(rest);
-            string delimiter = rest[1..(tail.Success ? tail.Index : rest.Length)];
-            options = options with { Delimiter = ByteEscapes.Unescape(delimiter) };
+            int end = tail.Success ? tail.Index : rest.Length;
+            // Options at once: there is no delimiter.
+            options = end == 0 ? options : options with { Delimiter = ByteEscapes.Unescape(rest[1..end]) };
             rest = tail.Success ? tail.Value : "";
         }
         foreach (string word in rest.Split(',').Skip(1).Select(w => w.Trim()))

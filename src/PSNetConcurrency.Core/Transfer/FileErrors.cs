@@ -6,6 +6,7 @@ namespace PSNetConcurrency.Core.Transfer;
 internal static class FileErrors
 {
     private const int WindowsDiskFull = unchecked((int)0x80070070), WindowsHandleDiskFull = unchecked((int)0x80070027);
+    private const int WindowsInUse = unchecked((int)0x80070020), UnixInUse = 11, MacInUse = 35;
     private const int UnixNoSpace = 28, UnixQuota = 122, MacQuota = 69;
 
     public static NetException Describe(Exception e, string path) => e switch
@@ -20,6 +21,9 @@ internal static class FileErrors
 
     /// <summary>Whether it is a failure of files that <see cref="Describe"/> knows, rather than a bug.</summary>
     public static bool IsFileFailure(Exception e) => e is IOException and not NetException or UnauthorizedAccessException or System.Security.SecurityException or NotSupportedException or ArgumentException;
+
+    /// <summary>Whether somebody else has the file open and shares it with nobody.</summary>
+    public static bool IsInUse(IOException e) => e.HResult == (OperatingSystem.IsWindows() ? WindowsInUse : OperatingSystem.IsMacOS() ? MacInUse : UnixInUse);
 
     private static bool IsFull(IOException e) => OperatingSystem.IsWindows()
         ? e.HResult is WindowsDiskFull or WindowsHandleDiskFull

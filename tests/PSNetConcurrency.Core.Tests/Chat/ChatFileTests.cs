@@ -68,6 +68,44 @@ public class ChatFileTests
     }
 
     [Fact]
+    public async Task Pipes_and_sockets_are_neither_offered_nor_waited_for()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        await using ChatRig rig = new();
+        using TemporaryFolder source = new(), target = new();
+        (ChatPeer ann, ChatPeer bob) = await rig.PairAsync();
+        string root = Directory.CreateDirectory(Path.Combine(source.Path, "d")).FullName, pipe = Path.Combine(root, "pipe");
+        using (System.Diagnostics.Process mkfifo = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await mkfifo.WaitForExitAsync();
+        }
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(root, "socket")));
+        File.WriteAllText(Path.Combine(root, "z.txt"), "text");
+        await bob.SendFileAsync("ann", [root], "");
+        FileTransferResult result = await ann.ReceiveFileAsync((await ChatRig.NextAsync(ann)).File[0], new ChatReceiveOptions { Destination = target.Path, Timeout = Eventually.Limit });
+        Assert.Equal(["z.txt"], Directory.GetFileSystemEntries(result.Path).Select(p => Path.GetFileName(p)));
+        Assert.Equal(NetError.NotSupportedHere, (await Assert.ThrowsAsync<NetException>(() => bob.SendFileAsync("ann", [pipe], ""))).Error);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_gone_when_it_is_fetched_is_told_on_both_sides()
+    {
+        await using ChatRig rig = new();
+        using TemporaryFolder source = new(), target = new();
+        (ChatPeer ann, ChatPeer bob) = await rig.PairAsync();
+        DirectoryInfo root = Directory.CreateDirectory(Path.Combine(source.Path, "d"));
+        await bob.SendFileAsync("ann", [root.FullName], "");
+        ChatFile file = (await ChatRig.NextAsync(ann)).File[0];
+        root.Delete();
+        await Assert.ThrowsAsync<NetException>(() => ann.ReceiveFileAsync(file, new ChatReceiveOptions { Destination = target.Path, RetryCount = 0 }));
+        await Eventually.TrueAsync(() => bob.Events.Snapshot().Any(e => e.Error is NetException { Error: NetError.FileNotFound }), "its sender is told what is missing");
+    }
+
+    [Fact]
     public async Task What_a_file_server_of_the_same_folder_waits_for_stays()
     {
         await using ChatRig rig = new();

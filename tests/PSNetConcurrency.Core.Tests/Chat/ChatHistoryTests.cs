@@ -75,6 +75,28 @@ public class ChatHistoryTests
     }
 
     [Fact]
+    public async Task Two_peers_do_not_write_one_history_and_readers_are_welcome()
+    {
+        using TemporaryFolder folder = new();
+        await using ChatRig rig = new();
+        string path = Path.Combine(folder.Path, "history.jsonl");
+        ChatPeer ann = await rig.StartAsync("ann", o => o with { HistoryPath = path });
+        NetException e = await Assert.ThrowsAsync<NetException>(() => rig.StartAsync("bob", o => o with { HistoryPath = path }));
+        Assert.Equal(NetError.FileFailure, e.Error);
+        Assert.Contains("another", e.Message, StringComparison.Ordinal);
+        await ann.SendAsync("carol@box", "kept");
+        await Eventually.TrueAsync(() => HistoryReader.Read(path).Any(), "it is read while it is written");
+        await ann.StopAsync(TimeSpan.Zero);
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
+        // What a writer that was killed left behind keeps nobody out.
+        File.WriteAllText(path + ".lock", "");
+        ChatPeer again = await rig.StartAsync("ann", o => o with { HistoryPath = path });
+        await again.SendAsync("carol@box", "kept too");
+        await again.StopAsync(TimeSpan.Zero);
+        Assert.Equal(["kept", "kept too"], HistoryReader.Read(path).Select(m => m.Text!));
+    }
+
+    [Fact]
     public async Task A_history_that_can_t_be_written_is_told_at_once()
     {
         using TemporaryFolder folder = new();

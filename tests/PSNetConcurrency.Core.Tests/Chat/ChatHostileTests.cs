@@ -2,6 +2,7 @@ using System.Text;
 using PSNetConcurrency.Core.Chat;
 using PSNetConcurrency.Core.Chat.Engine;
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Core.Tests.Net;
 
 namespace PSNetConcurrency.Core.Tests.Chat;
@@ -83,6 +84,56 @@ public class ChatHostileTests
             got += (await raw.NextAsync()).Length;
         }
         Assert.InRange(got, sent, (AnswerBudget.Factor * sent) + 512);
+    }
+
+    [Fact]
+    public async Task Questions_to_who_says_to_be_absent_are_answers_too_and_counted()
+    {
+        await using ChatRig rig = new();
+        ChatPeer ann = await rig.StartAsync("ann");
+        using RawPeer forger = new(), other = new();
+        long begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        for (int i = 0; i < 30; i++)
+        {
+            for (int j = 0; j < 20; j++)
+            {
+                forger.Send(ann, "1:1:a:b:260:");
+            }
+            // Handled, all of them: the loop takes one after the other.
+            other.Send(ann, "1:1:o:b:64:");
+            await other.NextAsync(0x41);
+        }
+        int seconds = (int)System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        Assert.InRange(forger.Drain().Packets, 1, 100 * (seconds + 2));
+    }
+
+    [Fact]
+    public async Task That_a_program_has_opened_a_forged_message_is_told_within_the_bound()
+    {
+        await using ChatRig rig = new();
+        ChatPeer ann = await rig.StartAsync("ann", o => o with { RetryInterval = TimeSpan.FromMilliseconds(1), Handler = new Silent() });
+        using RawPeer forger = new();
+        int sent = 0;
+        for (int i = 0; i < 50; i++)
+        {
+            // Sealed, with the opening confirmed.
+            string message = $"1:{i}:a:b:{0x20 | 0x200 | 0x100000}:x";
+            forger.Send(ann, message);
+            sent += message.Length;
+        }
+        // Given up: all attempts have been made.
+        await ChatRig.KnowsAsync(ann, "a", ChatUserStatus.Offline);
+        Assert.InRange(forger.Drain().Bytes, 1, (AnswerBudget.Factor * sent) + 512);
+    }
+
+    [Fact]
+    public async Task An_encoding_that_is_not_supported_is_none()
+    {
+        await using ChatRig rig = new();
+        ChatPeer ann = await rig.StartAsync("ann");
+        using RawPeer raw = new();
+        raw.Send(ann, "1:1:u:box:1:nick\0group\0icon\0utf-7\0");
+        await ChatRig.KnowsAsync(ann, "u");
     }
 
     [Fact]
@@ -179,5 +230,14 @@ public class ChatHostileTests
         Assert.Equal("2", (await raw.NextAsync(0x21))[5]);
         Assert.Contains(ann.Events.Snapshot(), e => e.Error is NetException { Error: NetError.NotSupportedHere });
         Assert.Equal("plain", Assert.Single(ann.Inbox.Snapshot()).Text);
+    }
+
+    private sealed class Silent : IMessageHandler
+    {
+        public void Handle(MessageWork work) => work.Complete([]);
+
+        public void Stop()
+        {
+        }
     }
 }

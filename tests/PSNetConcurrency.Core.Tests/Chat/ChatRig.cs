@@ -91,5 +91,18 @@ internal sealed class RawPeer : IDisposable
         }
     }
 
+    /// <summary>How many packets wait now, and their bytes.</summary>
+    public (int Packets, int Bytes) Drain()
+    {
+        byte[] buffer = new byte[65536];
+        (int packets, int bytes) = (0, 0);
+        while (_socket.Available > 0)
+        {
+            bytes += _socket.Receive(buffer);
+            packets++;
+        }
+        return (packets, bytes);
+    }
+
     public void Dispose() => _socket.Dispose();
 }

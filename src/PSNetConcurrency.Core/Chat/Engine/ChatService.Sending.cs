@@ -66,14 +66,15 @@ internal sealed partial class ChatService
         message.Advance(ChatMessageState.Read);
         if (message.Contact is { EndPoints.Count: > 0 } sender)
         {
-            Outgoing notice = new(sender, null, o => Encode(o.Number, IpmsgCommand.ReadMsg, message.WantsReadCheck ? IpmsgOptions.ReadCheck : 0, Digits(message.PacketNumber), [], _options.Encoding));
+            // The message may have been forged, and who opens it a program: no more goes out for it than for any other answer.
+            Outgoing notice = new(sender, null, o => Encode(o.Number, IpmsgCommand.ReadMsg, message.WantsReadCheck ? IpmsgOptions.ReadCheck : 0, Digits(message.PacketNumber), [], _options.Encoding)) { IsAnswer = true };
             if (message.WantsReadCheck)
             {
                 Outbox.SendBeside(notice);
             }
             else
             {
-                Send(notice.Prepare(NextNumber()), sender.EndPoints[0]);
+                TryAnswer(notice.Prepare(NextNumber()), sender.EndPoints[0], isReceipt: true);
             }
         }
         MessageChanged(message);

@@ -68,7 +68,7 @@ internal sealed partial class ChatService : DatagramService
     {
         _server = server;
         _due = new DueQueue(server.Loop);
-        Outbox = new Outbox(_options, _due, Contacts) { Send = Send, NextNumber = NextNumber, Changed = MessageChanged, Unreachable = Away, Idle = server.ReleaseWhenIdle };
+        Outbox = new Outbox(_options, _due, Contacts) { Send = Send, Answer = (packet, to) => TryAnswer(packet, to, isReceipt: true), NextNumber = NextNumber, Changed = MessageChanged, Unreachable = Away, Idle = server.ReleaseWhenIdle };
         Presence = new Presence(_options, _due, Contacts, _broadcasts, _seeds) { Send = Send, Encode = (command, flags, text, extra) => Encode(NextNumber(), command, flags, text, extra, _options.Encoding) };
         Presence.Enter();
     }
@@ -235,7 +235,7 @@ internal sealed partial class ChatService : DatagramService
         // iptux says absent always, and has nothing to say about it.
         if (contact is { Status: ChatUserStatus.Absent, AbsenceText: null } && (before != ChatUserStatus.Absent || packet.Command == IpmsgCommand.BrAbsence) && !packet.Version.StartsWith("iptux", StringComparison.Ordinal))
         {
-            Send(Encode(NextNumber(), IpmsgCommand.GetAbsenceInfo, 0, [], [], _options.Encoding), from);
+            Answer(IpmsgCommand.GetAbsenceInfo, [], from);
         }
     }
 

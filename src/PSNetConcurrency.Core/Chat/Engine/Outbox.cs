@@ -18,6 +18,9 @@ internal sealed class Outbox(ChatPeerOptions options, DueQueue due, ContactList 
 
     public required Action<byte[], IPEndPoint> Send { get; init; }
 
+    /// <summary>Sends what <see cref="Outgoing.IsAnswer"/>, or leaves it out: then it is as if it had been lost.</summary>
+    public required Action<byte[], IPEndPoint> Answer { get; init; }
+
     public required Func<long> NextNumber { get; init; }
 
     /// <summary>A message's state has moved on.</summary>
@@ -161,7 +164,7 @@ internal sealed class Outbox(ChatPeerOptions options, DueQueue due, ContactList 
         outgoing.IsParked = false;
         outgoing.Attempt++;
         // Each of a user's addresses in turn: one may have become unreachable.
-        Send(outgoing.Bytes!, to.EndPoints[(outgoing.Attempt - 1) % to.EndPoints.Count]);
+        (outgoing.IsAnswer ? Answer : Send)(outgoing.Bytes!, to.EndPoints[(outgoing.Attempt - 1) % to.EndPoints.Count]);
         if (outgoing.Message is { } message)
         {
             message.Attempt++;

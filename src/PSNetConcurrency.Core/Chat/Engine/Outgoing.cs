@@ -11,6 +11,9 @@ internal sealed class Outgoing(Contact to, ChatMessage? message, Func<Outgoing, 
     /// <summary>Whether a receipt is waited for.</summary>
     public bool IsConfirmed { get; init; } = true;
 
+    /// <summary>Whether it answers what came, and so goes out within what may be answered.</summary>
+    public bool IsAnswer { get; init; }
+
     /// <summary>The packet's number, given when it is first sent: numbers must rise in the order of sending.</summary>
     public long Number { get; private set; }
 

@@ -4,6 +4,7 @@ using PSNetConcurrency.Core.Chat.Engine;
 using PSNetConcurrency.Core.Chat.Wire;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Transfer;
+using PSNetConcurrency.Core.Transfer.Digests;
 
 namespace PSNetConcurrency.Core.Chat.Files;
 
@@ -103,6 +104,10 @@ internal sealed class ChatFileOffers(int maximum)
                 return new OfferedFile(id, path, folder.Name, FolderWriter.Files(folder).Sum(f => f.Length), true, folder.LastWriteTimeUtc);
             }
             FileInfo file = new(path);
+            if (NativeFile.IsRegular(path) is false)
+            {
+                throw FileSource.NotRegular(path);
+            }
             return file.Exists ? new OfferedFile(id, path, file.Name, file.Length, false, file.LastWriteTimeUtc) : throw new FileNotFoundException();
         }
         catch (Exception e) when (FileErrors.IsFileFailure(e))

@@ -2,6 +2,7 @@ using System.Text;
 using PSNetConcurrency.Core.Chat.Wire;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Transfer;
+using PSNetConcurrency.Core.Transfer.Digests;
 
 namespace PSNetConcurrency.Core.Chat.Files;
 
@@ -12,11 +13,12 @@ internal sealed class FolderWriter(Stream stream, Encoding encoding, Cancellatio
 
     private readonly byte[] _buffer = new byte[BufferSize];
 
-    /// <summary>Sends a folder with all that is in it; links are left out.</summary>
+    /// <summary>Sends a folder with all that is in it; links, devices, pipes and sockets are left out.</summary>
+    /// <exception cref="NetException">Something in it can't be read.</exception>
     public async Task SendFolderAsync(DirectoryInfo folder, string name)
     {
         await WriteAsync(new IpmsgDirectoryHeader(name, 0, IpmsgFileType.Directory, folder.LastWriteTimeUtc)).ConfigureAwait(false);
-        foreach (FileSystemInfo entry in Entries(folder))
+        foreach (FileSystemInfo entry in Reading(folder, () => Entries(folder).ToArray()))
         {
             if (entry is DirectoryInfo below)
             {
@@ -25,7 +27,7 @@ internal sealed class FolderWriter(Stream stream, Encoding encoding, Cancellatio
             else
             {
                 FileInfo file = (FileInfo)entry;
-                long length = file.Length;
+                long length = Reading(file, () => file.Length);
                 await WriteAsync(new IpmsgDirectoryHeader(file.Name, length, IpmsgFileType.Regular, file.LastWriteTimeUtc)).ConfigureAwait(false);
                 await SendFileAsync(file.FullName, 0, length).ConfigureAwait(false);
             }
@@ -34,26 +36,19 @@ internal sealed class FolderWriter(Stream stream, Encoding encoding, Cancellatio
     }
 
     /// <summary>Sends the content of a file from an offset to the length that was told.</summary>
-    /// <exception cref="NetException"><see cref="NetError.FileChanged"/>: there is less of it now.</exception>
+    /// <exception cref="NetException">It can't be read; <see cref="NetError.FileChanged"/>: there is less of it now.</exception>
     public async Task SendFileAsync(string path, long offset, long length)
     {
-        try
+        using FileSource source = FileSource.Open(path);
+        while (offset < length)
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            while (offset < length)
+            int n = await ReadAsync(source, offset, length).ConfigureAwait(false);
+            if (n == 0)
             {
-                int n = await RandomAccess.ReadAsync(handle, _buffer.AsMemory(0, (int)Math.Min(_buffer.Length, length - offset)), offset, stop).ConfigureAwait(false);
-                if (n == 0)
-                {
-                    throw new NetException(NetError.FileChanged, $"'{path}' is shorter than when it was offered: {offset} of {length} bytes.", path);
-                }
-                await stream.WriteAsync(_buffer.AsMemory(0, n), stop).ConfigureAwait(false);
-                offset += n;
+                throw new NetException(NetError.FileChanged, $"'{path}' is shorter than when it was offered: {offset} of {length} bytes.", path);
             }
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw FileErrors.Describe(e, path);
+            await stream.WriteAsync(_buffer.AsMemory(0, n), stop).ConfigureAwait(false);
+            offset += n;
         }
     }
 
@@ -61,9 +56,34 @@ internal sealed class FolderWriter(Stream stream, Encoding encoding, Cancellatio
     public static IEnumerable<FileInfo> Files(DirectoryInfo folder) =>
         Entries(folder).SelectMany(e => e is DirectoryInfo below ? Files(below) : [(FileInfo)e]);
 
+    private async ValueTask<int> ReadAsync(FileSource source, long offset, long length)
+    {
+        try
+        {
+            return await RandomAccess.ReadAsync(source.Handle, _buffer.AsMemory(0, (int)Math.Min(_buffer.Length, length - offset)), offset, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (FileErrors.IsFileFailure(e))
+        {
+            throw FileErrors.Describe(e, source.Path);
+        }
+    }
+
+    // What was there when the folder was offered, or a moment ago, may be gone.
+    private static T Reading<T>(FileSystemInfo entry, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (FileErrors.IsFileFailure(e))
+        {
+            throw FileErrors.Describe(e, entry.FullName);
+        }
+    }
+
     private static IEnumerable<FileSystemInfo> Entries(DirectoryInfo folder) =>
         folder.GetFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Device, IgnoreInaccessible = true })
-            .Where(e => e.LinkTarget is null && (OperatingSystem.IsWindows() || e is DirectoryInfo || (e.Attributes & FileAttributes.Device) == 0))
+            .Where(e => e.LinkTarget is null && (e is DirectoryInfo || NativeFile.IsRegular(e.FullName) is not false))
             .OrderBy(e => e.Name, StringComparer.Ordinal);
 
     private async ValueTask WriteAsync(IpmsgDirectoryHeader header) => await stream.WriteAsync(header.Encode(encoding), stop).ConfigureAwait(false);

@@ -10,7 +10,8 @@ namespace PSNetConcurrency.Core.Chat.History;
 
 /// <summary>
 /// Writes messages and what becomes of them to a file, one JSON object a line, in UTF-8. Only ever appended to: a line for a
-/// message, a line for each change of its state. The loop hands lines over and does not wait for the disk.
+/// message, a line for each change of its state. The loop hands lines over and does not wait for the disk. Readers are welcome,
+/// another writer is not: each would write over the other's lines.
 /// </summary>
 internal sealed class HistoryWriter : IAsyncDisposable
 {
@@ -21,15 +22,17 @@ internal sealed class HistoryWriter : IAsyncDisposable
 
     private readonly Channel<byte[]> _lines = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private readonly FileStream _file;
+    private readonly FileStream? _lock;
     private readonly Task _writing;
     private int _failed;
 
-    /// <exception cref="NetException">The file can't be written.</exception>
+    /// <exception cref="NetException">The file can't be written, or another writes it.</exception>
     public HistoryWriter(string path)
     {
         Path = path;
         try
         {
+            _lock = OperatingSystem.IsWindows() ? null : TakeLock(path + ".lock");
             _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 16 * 1024, useAsync: true);
             // A writer that was killed may have left half a line: what follows must not become part of it.
             if (_file.Length > 0)
@@ -45,7 +48,10 @@ internal sealed class HistoryWriter : IAsyncDisposable
         catch (Exception e) when (FileErrors.IsFileFailure(e))
         {
             _file?.Dispose();
-            throw FileErrors.Describe(e, path);
+            ReleaseLock();
+            throw e is IOException io && FileErrors.IsInUse(io)
+                ? new NetException(NetError.FileFailure, $"The history '{path}' is kept by another chat peer or program already: give each its own -HistoryPath, or stop the other (Get-NetListener -Kind ChatPeer lists this session's).", path, e)
+                : FileErrors.Describe(e, path);
         }
         _writing = WriteAsync();
     }
@@ -118,6 +124,31 @@ internal sealed class HistoryWriter : IAsyncDisposable
         _lines.Writer.TryComplete();
         await _writing.ConfigureAwait(false);
         await _file.DisposeAsync().ConfigureAwait(false);
+        ReleaseLock();
+    }
+
+    // Only on Windows does sharing tell readers from writers; elsewhere the lock is a file beside, which a writer that was killed leaves behind unlocked.
+    private static FileStream TakeLock(string path)
+    {
+        while (true)
+        {
+            FileStream taken = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            if (File.Exists(path))
+            {
+                return taken;
+            }
+            // Deleted by who had it, between opening and locking: it would keep nobody out.
+            taken.Dispose();
+        }
+    }
+
+    private void ReleaseLock()
+    {
+        if (_lock is not null)
+        {
+            File.Delete(_lock.Name);
+            _lock.Dispose();
+        }
     }
 
     private static string Time(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);

@@ -62,8 +62,9 @@ internal static class IpmsgText
         {
             return name.Equals("utf-8", StringComparison.OrdinalIgnoreCase) ? Utf8 : Encoding.GetEncoding(name);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
+            // Not supported: UTF-7, which .NET no longer reads.
             return null;
         }
     }

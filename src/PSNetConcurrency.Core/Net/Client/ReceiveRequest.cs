@@ -44,8 +44,11 @@ namespace PSNetConcurrency.Core.Net.Client
         /// <summary>Whether all that is there will do, as nothing tells how much is wanted.</summary>
         internal bool TakesWhatIsThere => Format is { IsUnframed: true } && Count is null && !UntilClosed;
 
-        /// <summary>The most bytes to take; more is <see cref="NetError.MessageTooLarge"/>.</summary>
+        /// <summary>The most bytes to take; more is <see cref="NetError.MessageTooLarge"/>. Frames have the limit of their <see cref="Format"/>.</summary>
         public int MaximumBytes { get; init; } = 64 * 1024 * 1024;
+
+        /// <summary>How many bytes may be there without the request being met. A count within the limit, and a format, say themselves when there are enough or too many.</summary>
+        internal int MostUnmet => UntilClosed || Count > MaximumBytes ? MaximumBytes : int.MaxValue;
 
         public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

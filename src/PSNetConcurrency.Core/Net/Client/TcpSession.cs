@@ -246,8 +246,7 @@ public sealed class TcpSession : IDisposable
             }
             if (end is null)
             {
-                // Of what is there, the rest is left for the next call.
-                if (_buffer.Length > request.MaximumBytes && !request.TakesWhatIsThere)
+                if (_buffer.Length > request.MostUnmet)
                 {
                     throw new NetException(NetError.MessageTooLarge, $"{Peer} sent more than {request.MaximumBytes} bytes for one message.{NetException.Kept(_buffer.Peek())}", Peer, received: _buffer.TakeAll());
                 }

@@ -39,7 +39,7 @@ internal sealed class FileSource : IDisposable
         // A pipe would be waited for already by opening it, and a device may never end.
         if (regular is false)
         {
-            throw new NetException(NetError.NotSupportedHere, $"'{path}' is a device, a pipe or a socket, not a regular file: it may have no end. Read it as a stream where that is meant.", path);
+            throw NotRegular(path);
         }
         try
         {
@@ -59,6 +59,9 @@ internal sealed class FileSource : IDisposable
             throw FileErrors.Describe(e, path);
         }
     }
+
+    /// <summary>Why a device, a pipe or a socket is not opened.</summary>
+    public static NetException NotRegular(string path) => new(NetError.NotSupportedHere, $"'{path}' is a device, a pipe or a socket, not a regular file: it may have no end. Read it as a stream where that is meant.", path);
 
     /// <summary>Fills the buffer from the offset on; the file must have those bytes.</summary>
     public void ReadExactly(Span<byte> buffer, long offset)

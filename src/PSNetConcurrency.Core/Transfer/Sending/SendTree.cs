@@ -22,6 +22,8 @@ internal static class SendTree
             {
                 throw new NetException(NetError.InvalidArgument, $"'{root}' is a folder: use -Recurse to send it with all that is in it.", root);
             }
+            // Now, while the caller hears of it: what follows is made as it is taken.
+            _ = Name(root, start);
             return Folder(new DirectoryInfo(root), start, failed);
         }
         FileInfo file = new(root);

@@ -19,7 +19,8 @@ namespace PSNetConcurrency.Core.Transfer.Wire;
 /// </remarks>
 internal sealed class TransferConnection : IDisposable
 {
-    private const int BufferSize = 512 * 1024, LowMark = BufferSize / 2;
+    // Where a header is awaited whoever connects has shown nothing yet: he gets no more than a header may need.
+    private const int HeaderSize = 4 * 1024, BufferSize = 512 * 1024, LowMark = BufferSize / 2;
     private const int CheckLength = 28;
 
     // No validation: the brace that closes an object is written with the check.
@@ -87,7 +88,7 @@ internal sealed class TransferConnection : IDisposable
     {
         if (!data.IsEmpty)
         {
-            Compact(data.Length);
+            Compact(data.Length, HeaderSize);
             data.CopyTo(_buffer.AsSpan(_end));
             _end += data.Length;
         }
@@ -249,7 +250,7 @@ internal sealed class TransferConnection : IDisposable
                 ReleaseBuffer();
                 await ReadAsync(Memory<byte>.Empty, 1).ConfigureAwait(false);
             }
-            Compact(count - (_end - _start));
+            Compact(count - (_end - _start), expected > 0 ? BufferSize : HeaderSize);
             int n = _ended ? 0 : await ReadAsync(_buffer.AsMemory(_end), expected >= 2 * LowMark ? LowMark : 1).ConfigureAwait(false);
             if (n == 0)
             {
@@ -263,14 +264,18 @@ internal sealed class TransferConnection : IDisposable
         return true;
     }
 
-    // Room for at least so many more bytes behind what is unread, and for a whole receive where nothing is.
-    private void Compact(int more)
+    // Room for at least so many more bytes behind what is unread, and for a receive of that size where nothing is.
+    private void Compact(int more, int size)
     {
-        _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
         if (_start == _end)
         {
             _start = _end = 0;
+            if (_buffer?.Length < size)
+            {
+                ReleaseBuffer();
+            }
         }
+        _buffer ??= ArrayPool<byte>.Shared.Rent(Math.Max(size, more));
         if (_end + more > _buffer.Length)
         {
             int have = _end - _start;

@@ -91,7 +91,7 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
         try
         {
             long start = Stopwatch.GetTimestamp();
-            await session.SendAsync(frame.WrittenMemory, Timeout, StopToken, ReplyCount > 0 ? MaximumBytes : 0);
+            await session.SendAsync(frame.WrittenMemory, Timeout, StopToken, ReplyCount == 0 ? 0 : FrameFormat.IsUnframed ? MaximumBytes : Request().Format!.MaximumFrameLength);
             if (UntilClosed)
             {
                 await session.ShutdownSendAsync();
