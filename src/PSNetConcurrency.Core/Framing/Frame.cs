@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Collections.Specialized;
+using PSNetConcurrency.Core.Framing;
+using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency;
 
@@ -8,7 +10,8 @@ public sealed class Frame
 {
     /// <summary>A frame to send.</summary>
     /// <param name="header">Its names and values; the payload's size is added.</param>
-    /// <param name="payload">Text (sent as UTF-8) or bytes; null for a header alone.</param>
+    /// <param name="payload">Text (sent as UTF-8), or bytes, also as a collection of numbers from 0 to 255; null for a header alone.</param>
+    /// <exception cref="NetException"><see cref="NetError.InvalidArgument"/>: a collection of something else.</exception>
     public Frame(IDictionary? header, object? payload = null)
     {
         if (header is not null)
@@ -20,7 +23,13 @@ public sealed class Frame
             }
         }
         HasPayload = payload is not null;
-        Payload = payload as byte[] ?? System.Text.Encoding.UTF8.GetBytes(payload?.ToString() ?? "");
+        Payload = payload switch
+        {
+            byte[] bytes => bytes,
+            IEnumerable values and not string => ByteNumbers.Of(values)
+                ?? throw new NetException(NetError.InvalidArgument, $"The payload, a {payload.GetType().Name}, is a collection whose items are not all bytes (numbers from 0 to 255). Give bytes, or text, such as items joined by -join.", payload),
+            _ => System.Text.Encoding.UTF8.GetBytes(payload?.ToString() ?? ""),
+        };
         Length = Payload.Length;
         Text = payload as string ?? System.Text.Encoding.UTF8.GetString(Payload);
     }

@@ -26,7 +26,7 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled when the pipeline is stopped.</summary>
     protected CancellationToken StopToken => _stop.Token;
 
-    /// <summary>Whether a failure ends the pipeline (it makes the call meaningless) or is one error for one item.</summary>
+    /// <summary>Whether a failure ends the pipeline (it makes the call meaningless) or is one error for one item. One of <see cref="BeginAsync"/> always ends it: all that follows rests on that.</summary>
     protected virtual bool FailuresTerminate => false;
 
     protected virtual Task BeginAsync() => Task.CompletedTask;
@@ -56,7 +56,7 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
     {
     }
 
-    protected sealed override void BeginProcessing() => Run(BeginAsync);
+    protected sealed override void BeginProcessing() => Run(BeginAsync, begins: true);
 
     protected sealed override void ProcessRecord() => Run(ProcessAsync);
 
@@ -108,7 +108,7 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private void Run(Func<Task> work)
+    private void Run(Func<Task> work, bool begins = false)
     {
         _began = Stopwatch.GetTimestamp();
         _progressAt = _began + Stopwatch.Frequency;
@@ -118,6 +118,10 @@ public abstract class NetCmdlet : PSCmdlet, IDisposable
         }
         catch (NetException e)
         {
+            if (begins)
+            {
+                ThrowTerminatingError(ErrorFactory.Create(e));
+            }
             ReportFailure(e);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -80,31 +80,46 @@ public sealed class GetChatHistoryCommand : ChatCommand
 
     protected override Task ProcessAsync()
     {
-        foreach (string file in Files())
+        if (ParameterSetName == OfPeer)
         {
-            IEnumerable<ChatMessage> messages = HistoryReader.Read(file).Where(IsWanted);
-            try
+            Read(Chat.HistoryPath ?? throw new NetException(NetError.InvalidArgument, $"{Chat.Name} keeps no history. Start it with -HistoryPath, or say which file with -Path.", Chat.Name));
+            return Task.CompletedTask;
+        }
+        foreach (string path in ParameterSetName == ByPath ? Path : LiteralPath)
+        {
+            OrReport(() =>
             {
-                foreach (ChatMessage message in Last is { } last ? messages.TakeLast(last) : messages)
+                foreach (string file in ParameterSetName == ByPath ? FilePaths.Matching(this, path) : [FilePaths.Literal(this, path)])
                 {
-                    StopToken.ThrowIfCancellationRequested();
-                    WriteObject(message);
+                    OrReport(() => Read(file));
                 }
-            }
-            catch (NetException e)
-            {
-                ReportFailure(e);
-            }
+            });
         }
         return Task.CompletedTask;
     }
 
-    private IEnumerable<string> Files() => ParameterSetName switch
+    private void Read(string file)
     {
-        OfPeer => [Chat.HistoryPath ?? throw new NetException(NetError.InvalidArgument, $"{Chat.Name} keeps no history. Start it with -HistoryPath, or say which file with -Path.", Chat.Name)],
-        ByPath => Path.SelectMany(p => FilePaths.Matching(this, p)),
-        _ => LiteralPath.Select(p => FilePaths.Literal(this, p)),
-    };
+        IEnumerable<ChatMessage> messages = HistoryReader.Read(file).Where(IsWanted);
+        foreach (ChatMessage message in Last is { } last ? messages.TakeLast(last) : messages)
+        {
+            StopToken.ThrowIfCancellationRequested();
+            WriteObject(message);
+        }
+    }
+
+    // An error of one path does not end the others.
+    private void OrReport(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (NetException e)
+        {
+            ReportFailure(e);
+        }
+    }
 
     private bool IsWanted(ChatMessage message)
     {

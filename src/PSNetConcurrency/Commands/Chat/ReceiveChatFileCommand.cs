@@ -38,7 +38,7 @@ namespace PSNetConcurrency.Commands.Chat;
 /// </inputs>
 /// <outputs>PSNetConcurrency.FileTransferResult: each file or folder that is there.</outputs>
 /// <seealso cref="SendChatFileCommand"/>
-[Cmdlet(VerbsCommunications.Receive, "ChatFile", DefaultParameterSetName = OfMessage)]
+[Cmdlet(VerbsCommunications.Receive, "ChatFile", DefaultParameterSetName = OfMessage, SupportsShouldProcess = true)]
 [OutputType(typeof(FileTransferResult))]
 public sealed class ReceiveChatFileCommand : ChatCommand
 {
@@ -102,6 +102,10 @@ public sealed class ReceiveChatFileCommand : ChatCommand
         };
         foreach (ChatFile file in ParameterSetName == OfFile ? File : Message.SelectMany(m => m.File))
         {
+            if (!ShouldProcess(System.IO.Path.Combine(options.Destination, file.Name), $"Fetch from {file.Message.From}"))
+            {
+                continue;
+            }
             try
             {
                 WriteObject(await Chat.ReceiveFileAsync(file, options, new Latest(this), StopToken));

@@ -57,6 +57,7 @@ public sealed class SendChatMessageCommand : ChatCommand
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = ByName)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByUser)]
     [AllowEmptyString]
+    [ChatTextTransform]
     public string Text { get; set; } = "";
 
     /// <summary>Seals it: the receiver opens it, and its State becomes Read.</summary>

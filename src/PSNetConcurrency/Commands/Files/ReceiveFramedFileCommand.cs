@@ -12,7 +12,7 @@ namespace PSNetConcurrency.Commands.Files;
 
 /// <summary>Waits for files, receives so many, and returns a result for each.</summary>
 /// <remarks>
-/// <para>It does what Start-FramedFileServer does, in the foreground: it listens, writes the result of each file as it arrives, and ends after -Count files, or when the time is up. Errors about single files are written while the others go on. What had arrived of unfinished files is kept only where their sender asked for it (Send-FramedFile -Resume).</para>
+/// <para>It does what Start-FramedFileServer does, in the foreground: it listens, writes the result of each file as it arrives, and ends after -Count files, or when the time is up; files that other senders complete in that moment are written too. Errors about single files are written while the others go on. What had arrived of unfinished files is kept only where their sender asked for it (Send-FramedFile -Resume).</para>
 /// </remarks>
 /// <example>
 ///   <para>Receives one file that another process, here a second PowerShell in this one, sends.</para>
@@ -104,16 +104,7 @@ public sealed class ReceiveFramedFileCommand : FileReceiverCommand
         {
             while (_count < Count)
             {
-                switch (await _received.Reader.ReadAsync(limit.Token))
-                {
-                    case FileTransferResult result:
-                        _count++;
-                        WriteObject(result);
-                        break;
-                    case NetException failure:
-                        ReportFailure(failure);
-                        break;
-                }
+                Tell(await _received.Reader.ReadAsync(limit.Token));
             }
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
@@ -122,6 +113,22 @@ public sealed class ReceiveFramedFileCommand : FileReceiverCommand
         }
         // The sender of the last file is told that it is here before the connection ends.
         await server.StopAsync(TimeSpan.FromSeconds(2)).WaitAsync(StopToken);
+        // Other senders may have ended theirs meanwhile: what is stored and confirmed is told.
+        while (_received.Reader.TryRead(out object? more))
+        {
+            Tell(more);
+        }
+    }
+
+    private void Tell(object arrived)
+    {
+        if (arrived is NetException failure)
+        {
+            ReportFailure(failure);
+            return;
+        }
+        _count++;
+        WriteObject(arrived);
     }
 
     protected override void ReleaseResources()

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography.X509Certificates;
+using PSNetConcurrency.Core.Framing;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Client;
 using PSNetConcurrency.Core.Transfer.Digests;
@@ -59,6 +60,7 @@ public sealed class SendFramedFileCommand : TcpClientCommand
 {
     private const string OverSession = "Session";
 
+    private DictionaryFormat _format = FileReceiverCommand.AsDictionary(null);
     private FileSender? _sender;
     private FileSender? _unreachable;
     private string? _target;
@@ -157,6 +159,20 @@ public sealed class SendFramedFileCommand : TcpClientCommand
         record.CurrentOperation = progress.Current;
         record.SecondsRemaining = progress.TimeLeft is { TotalSeconds: < int.MaxValue } left ? (int)left.TotalSeconds : -1;
         return record;
+    }
+
+    protected override Task BeginAsync()
+    {
+        if (Plain && (Resume || Repair || SharedSecret is not null))
+        {
+            throw new NetException(NetError.InvalidArgument, "-Plain excludes -Resume, -Repair and -SharedSecret: a plain receiver gives no answer.");
+        }
+        if (ClientCertificate is { HasPrivateKey: false })
+        {
+            throw new NetException(NetError.InvalidArgument, $"The certificate '{ClientCertificate.Subject}' has no private key, so it proves nothing.", ClientCertificate.Thumbprint);
+        }
+        _format = FileReceiverCommand.AsDictionary(FrameFormat);
+        return Task.CompletedTask;
     }
 
     protected override async Task ProcessAsync()
@@ -280,41 +296,24 @@ public sealed class SendFramedFileCommand : TcpClientCommand
         }
     }
 
-    private SendOptions CreateOptions()
+    private SendOptions CreateOptions() => new()
     {
-        if (Plain && (Resume || Repair || SharedSecret is not null))
-        {
-            throw new NetException(NetError.InvalidArgument, "-Plain excludes -Resume, -Repair and -SharedSecret: a plain receiver gives no answer.");
-        }
-        return new SendOptions
-        {
-            Connect = Session is null ? ConnectOptions(TimeoutSeconds) with { Tls = ClientPin() } : null,
-            Session = Session,
-            Verify = Verify,
-            Algorithm = Algorithm,
-            SliceSize = SliceSize,
-            Resume = Resume,
-            Repair = Repair,
-            RetryCount = RetryCount,
-            RetriesFirst = MyInvocation.BoundParameters.ContainsKey(nameof(RetryCount)),
-            Limit = LimitBytesPerSecond,
-            Secret = SecretTransformAttribute.Reveal(SharedSecret),
-            Format = FileReceiverCommand.AsDictionary(FrameFormat),
-            Plain = Plain,
-            Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
-        };
-    }
+        Connect = Session is null ? ConnectOptions(TimeoutSeconds) with { Tls = ClientPin() } : null,
+        Session = Session,
+        Verify = Verify,
+        Algorithm = Algorithm,
+        SliceSize = SliceSize,
+        Resume = Resume,
+        Repair = Repair,
+        RetryCount = RetryCount,
+        RetriesFirst = MyInvocation.BoundParameters.ContainsKey(nameof(RetryCount)),
+        Limit = LimitBytesPerSecond,
+        Secret = SecretTransformAttribute.Reveal(SharedSecret),
+        Format = _format,
+        Plain = Plain,
+        Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+    };
 
-    private Core.Net.Tls.CertificatePin? ClientPin()
-    {
-        if (ClientCertificate is null)
-        {
-            return Pin();
-        }
-        if (!ClientCertificate.HasPrivateKey)
-        {
-            throw new NetException(NetError.InvalidArgument, $"The certificate '{ClientCertificate.Subject}' has no private key, so it proves nothing.", ClientCertificate.Thumbprint);
-        }
-        return (Pin() ?? new Core.Net.Tls.CertificatePin(null, false, TlsHostName ?? ComputerName)) with { ClientCertificate = ClientCertificate };
-    }
+    private Core.Net.Tls.CertificatePin? ClientPin() => ClientCertificate is null ? Pin()
+        : (Pin() ?? new Core.Net.Tls.CertificatePin(null, false, TlsHostName ?? ComputerName)) with { ClientCertificate = ClientCertificate };
 }

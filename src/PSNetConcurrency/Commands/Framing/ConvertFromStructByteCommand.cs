@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Text;
+using PSNetConcurrency.Core.Framing;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Infrastructure;
 using PSNetConcurrency.Infrastructure.Framing;
@@ -91,7 +92,7 @@ public sealed class ConvertFromStructByteCommand : StructCommand
     protected override Task ProcessAsync()
     {
         object? value = Unwrap(InputObject);
-        if (!_given && TryByte(value, out byte one))
+        if (!_given && ByteNumbers.TryByte(value, out byte one))
         {
             // PowerShell unrolls a byte array on its way down the pipeline.
             _run.Add(one);
@@ -203,17 +204,11 @@ public sealed class ConvertFromStructByteCommand : StructCommand
     private static byte[] BytesOf(object? value) => value switch
     {
         byte[] bytes => bytes,
-        _ when TryByte(value, out byte single) => [single],
+        _ when ByteNumbers.TryByte(value, out byte single) => [single],
         ReadOnlyMemory<byte> memory => memory.ToArray(),
-        ICollection items => [.. items.Cast<object?>().Select(i => TryByte(Unwrap(i), out byte b) ? b : throw NotBytes(i))],
+        ICollection items => [.. items.Cast<object?>().Select(i => ByteNumbers.TryByte(Unwrap(i), out byte b) ? b : throw NotBytes(i))],
         _ => throw NotBytes(value),
     };
-
-    private static bool TryByte(object? value, out byte single)
-    {
-        single = value switch { byte b => b, int and >= 0 and <= 255 => (byte)(int)value, _ => 0 };
-        return value is byte or (int and >= 0 and <= 255);
-    }
 
     private static NetException NotBytes(object? value) => new(NetError.InvalidArgument,
         $"A {Unwrap(value)?.GetType().Name ?? "$null"} is no byte{(value is int ? $": {value} is not from 0 to 255" : "")}. Give bytes: a file's are [IO.File]::ReadAllBytes(path), a message's are what -AsByteStream returns.", value);

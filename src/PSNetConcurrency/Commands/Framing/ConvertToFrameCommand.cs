@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections;
 using System.Management.Automation;
+using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Server;
 using PSNetConcurrency.Infrastructure;
 using PSNetConcurrency.Infrastructure.Framing;
@@ -69,7 +70,15 @@ public sealed class ConvertToFrameCommand : FrameCommand
     {
         if (_run.Take() is { } bytes)
         {
-            Write(bytes);
+            try
+            {
+                Write(bytes);
+            }
+            catch (NetException e)
+            {
+                // What comes after the run is a message of its own.
+                ReportFailure(e);
+            }
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class ConvertToStructByteCommand : StructCommand
     public Encoding Encoding { get; set; } = new UTF8Encoding(false);
 
     // Values without names are one record, or have lost their step.
-    protected override bool FailuresTerminate => Name is null || Buffer is not null || base.FailuresTerminate;
+    protected override bool FailuresTerminate => Name is null || Buffer is not null;
 
     protected override async Task BeginAsync()
     {

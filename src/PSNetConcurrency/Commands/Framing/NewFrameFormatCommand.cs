@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using PSNetConcurrency.Core.Framing;
@@ -87,7 +88,7 @@ public sealed class NewFrameFormatCommand : NetCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int Size { get; set; }
 
-    /// <summary>Delimiter: the mark that ends each message: text, sent as UTF-8, in which \0, \n, \r, \t, \\ and \xHH stand for bytes; or bytes.</summary>
+    /// <summary>Delimiter: the mark that ends each message: text, sent as UTF-8, in which \0, \n, \r, \t, \\ and \xHH stand for bytes; or bytes, as numbers from 0 to 255.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public object? Delimiter { get; set; }
@@ -141,12 +142,15 @@ public sealed class NewFrameFormatCommand : NetCmdlet
     private T? Given<T>(string name, T value)
         where T : struct => MyInvocation.BoundParameters.ContainsKey(name) ? value : null;
 
-    private byte[]? DelimiterBytes() => (Delimiter is PSObject wrapped ? wrapped.BaseObject : Delimiter) switch
+    private byte[]? DelimiterBytes() => Unwrap(Delimiter) switch
     {
         null => null,
         string text => ByteEscapes.Unescape(text),
         char character => ByteEscapes.Unescape(character.ToString()),
-        object value when PayloadConverter.ToBytes(value, System.Text.Encoding.UTF8) is { Length: > 0 } bytes => bytes,
-        _ => throw new NetException(NetError.InvalidArgument, "The delimiter has no bytes."),
+        object value when ByteNumbers.TryByte(value, out byte single) => [single],
+        IEnumerable values when ByteNumbers.Of(values.Cast<object?>().Select(Unwrap)) is { Length: > 0 } bytes => bytes,
+        _ => throw new NetException(NetError.InvalidArgument, "The delimiter is neither text nor bytes, which are numbers from 0 to 255.", Delimiter),
     };
+
+    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }

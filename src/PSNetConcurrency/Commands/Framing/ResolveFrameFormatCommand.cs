@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text;
 using PSNetConcurrency.Core.Framing;
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Transfer;
 using PSNetConcurrency.Infrastructure;
 
 namespace PSNetConcurrency.Commands.Framing;
@@ -114,22 +115,14 @@ public sealed class ResolveFrameFormatCommand : NetCmdlet
     {
         foreach (string path in paths)
         {
-            IEnumerable<string> found;
-            ProviderInfo provider;
+            IReadOnlyList<string> found = [];
             try
             {
-                found = !literal ? GetResolvedProviderPathFromPSPath(path, out provider)
-                    : [SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _)];
+                found = literal ? [FilePaths.Literal(this, path)] : FilePaths.Matching(this, path);
             }
-            catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+            catch (NetException e)
             {
-                ReportFailure(new NetException(NetError.FileNotFound, $"There is no file '{path}'.", path, e));
-                continue;
-            }
-            if (provider.Name != "FileSystem")
-            {
-                ReportFailure(new NetException(NetError.FileNotFound, $"'{path}' is no file: it is of the provider {provider.Name}.", path));
-                continue;
+                ReportFailure(e);
             }
             foreach (string file in found)
             {
@@ -147,10 +140,9 @@ public sealed class ResolveFrameFormatCommand : NetCmdlet
             int count = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, StopToken);
             Write(bytes.AsSpan(0, count), $"'{file}'");
         }
-        catch (Exception e) when (e is IOException and not NetException or UnauthorizedAccessException)
+        catch (Exception e) when (FileErrors.IsFileFailure(e))
         {
-            NetError error = e is FileNotFoundException or DirectoryNotFoundException ? NetError.FileNotFound : e is UnauthorizedAccessException ? NetError.AccessDenied : NetError.FileFailure;
-            ReportFailure(new NetException(error, e is FileNotFoundException or DirectoryNotFoundException ? $"There is no file '{file}'." : $"'{file}' can't be read: {e.Message}", file, e));
+            ReportFailure(FileErrors.Describe(e, file));
         }
     }
 

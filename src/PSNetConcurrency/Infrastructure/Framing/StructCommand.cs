@@ -23,9 +23,6 @@ public abstract class StructCommand : NetCmdlet
     [Parameter]
     public StructDataModel DataModel { get; set; } = StructFormat.CurrentDataModel;
 
-    // A bad format makes the call meaningless, a bad record does not.
-    protected override bool FailuresTerminate => _compiled is null;
-
     /// <summary>The format, compiled when the pipeline begins.</summary>
     internal StructFormat Compiled => _compiled!;
 

@@ -46,7 +46,15 @@ public abstract class TcpMessageCommand : TcpDataCommand
     {
         if (_bytes.Take() is { } message)
         {
-            await SendAsync(message);
+            try
+            {
+                await SendAsync(message);
+            }
+            catch (NetException e)
+            {
+                // What comes after the run is a message of its own.
+                ReportFailure(e);
+            }
         }
     }
 }
