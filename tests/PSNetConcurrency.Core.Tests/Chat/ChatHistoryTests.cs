@@ -1,6 +1,7 @@
 using PSNetConcurrency.Core.Chat;
 using PSNetConcurrency.Core.Chat.History;
 using PSNetConcurrency.Core.Net;
+using PSNetConcurrency.Core.Tests.Net;
 using PSNetConcurrency.Core.Tests.Transfer;
 
 namespace PSNetConcurrency.Core.Tests.Chat;

@@ -46,6 +46,65 @@ public sealed class ChatCmdletTests : IDisposable
     }
 
     [Fact]
+    public void Users_from_the_pipeline_are_no_texts()
+    {
+        _shell.Run("""
+            $ann = Start-ChatPeer -UserName ann -HostName box -Port 0
+            $bob = Start-ChatPeer -UserName bob -HostName box -Port 0 -Peer "127.0.0.1:$($ann.Port)"
+            $null = Get-ChatUser ann -Peer $bob -Wait
+            """);
+        _shell.Invoke("Get-ChatUser -Peer $bob | Send-ChatMessage 'hi' -Peer $bob");
+        Assert.Contains("-Text", Assert.Single(_shell.Errors).Exception.Message, StringComparison.Ordinal);
+        _shell.Run("$null = Get-ChatUser -Peer $bob | Send-ChatMessage -Text 'hi' -Peer $bob -Wait");
+        Assert.Contains("-To", Assert.ThrowsAny<Exception>(() => _shell.Run("Receive-ChatMessage -Peer $ann -Count 1 | Send-ChatMessage 'thanks' -Peer $ann")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_are_fetched_only_where_what_if_is_not_said()
+    {
+        string folder = Directory.CreateTempSubdirectory("psnc-chat-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "a.txt"), "new");
+            string inbox = Directory.CreateDirectory(Path.Combine(folder, "inbox")).FullName;
+            File.WriteAllText(Path.Combine(inbox, "a.txt"), "old");
+            _shell.Run("""
+                $ann = Start-ChatPeer -UserName ann -HostName box -Port 0
+                $bob = Start-ChatPeer -UserName bob -HostName box -Port 0
+                $null = Send-ChatFile -Peer $bob -To "127.0.0.1:$($ann.Port)" -Path "$folder/a.txt"
+                $m = Receive-ChatMessage -Peer $ann -Count 1
+                """, ("folder", folder));
+            Assert.Empty(_shell.Run("$m | Receive-ChatFile -Peer $ann -Destination $inbox -Conflict Overwrite -WhatIf", ("inbox", inbox)));
+            Assert.Equal("old", File.ReadAllText(Path.Combine(inbox, "a.txt")));
+            Assert.Single(_shell.Run("$m | Receive-ChatFile -Peer $ann -Destination $inbox -Conflict Overwrite -Confirm:$false", ("inbox", inbox)));
+            Assert.Equal("new", File.ReadAllText(Path.Combine(inbox, "a.txt")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Histories_that_are_missing_do_not_keep_the_others_back()
+    {
+        string folder = Directory.CreateTempSubdirectory("psnc-chat-").FullName;
+        try
+        {
+            _shell.Run("$ann = Start-ChatPeer -UserName ann -HostName box -Port 0 -HistoryPath \"$folder/h.jsonl\"; $null = Send-ChatMessage carol@elsewhere 'kept' -Peer $ann; $ann | Stop-NetListener -Force", ("folder", folder));
+            foreach (string parameter in (string[])["Path", "LiteralPath"])
+            {
+                Assert.Equal("kept", Assert.Single(_shell.Invoke($"Get-ChatHistory -{parameter} \"$folder/none.jsonl\", \"$folder/h.jsonl\"", ("folder", folder))).Properties["Text"].Value);
+                Assert.Equal("FileNotFound", Assert.Single(_shell.Errors).FullyQualifiedErrorId.Split(',')[0]);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Known_users_complete_receivers()
     {
         _shell.Run("""

@@ -44,6 +44,23 @@ public sealed class ReceiveTests : TransferSession
     }
 
     [Fact]
+    public void What_is_stored_and_confirmed_is_told_though_it_is_one_too_many()
+    {
+        Write("a.bin", 500_000);
+        Write("b.bin", 550_000);
+        using BackgroundPipeline receiving = Receive("-Count 1");
+        using PowerShellSession third = new();
+        Here(third);
+        using BackgroundPipeline one = new(_other, Slowly("a.bin")), two = new(third, Slowly("b.bin"));
+        string[] confirmed = [.. Results(one.End().Concat(two.End())).Select(r => r.Name).Order(StringComparer.Ordinal)];
+        Assert.Equal(confirmed, Results(receiving.End()).Select(r => r.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(confirmed, InInbox());
+
+        // Under way both of them when the first is there.
+        string Slowly(string name) => $"Send-FramedFile 127.0.0.1 {_port} -Path {name} -LimitBytesPerSecond 500000 -RetryCount 0";
+    }
+
+    [Fact]
     public void Files_that_fail_are_errors_and_do_not_count()
     {
         File.WriteAllText(Path.Combine(Inbox, "a.bin"), "old");

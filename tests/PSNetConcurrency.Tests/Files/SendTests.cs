@@ -170,6 +170,26 @@ public sealed class SendTests : TransferSession
         }
     }
 
+    [Fact]
+    public void A_folder_outside_the_base_does_not_keep_the_others_back()
+    {
+        Write("out/a.bin", 3);
+        Write("base/b.bin", 3);
+        Serve();
+        Assert.Equal("b.bin", Assert.Single(Results(Shell.Invoke("$s | Send-FramedFile -Path out, base/b.bin -BasePath base -Recurse"))).Name);
+        Assert.Contains("does not lie below", Assert.Single(Shell.Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_excludes_each_other_is_one_error_also_with_what_if()
+    {
+        Write("a.bin", 3);
+        Write("b.bin", 3);
+        Shell.Fails("InvalidArgument", "[pscustomobject]@{ Path = 'a.bin' }, [pscustomobject]@{ Path = 'b.bin' } | Send-FramedFile 127.0.0.1 9 -Plain -Resume");
+        Shell.Fails("InvalidArgument", "Send-FramedFile 127.0.0.1 9 -Path a.bin -Plain -Resume -WhatIf");
+        Shell.Fails("InvalidArgument", "Send-FramedFile 127.0.0.1 9 -Path a.bin -FrameFormat Line -WhatIf");
+    }
+
     [Judges.JudgeFact("mkfifo")]
     public void Pipes_and_devices_are_not_opened()
     {

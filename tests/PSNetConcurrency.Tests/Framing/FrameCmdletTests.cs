@@ -20,6 +20,9 @@ public sealed class FrameCmdletTests : IDisposable
     [InlineData("Dictionary -ByteOrder Big -SizeKey len, size -NameKey name -DigestKey sha", "Dictionary,Big,SizeKey=len|size,NameKey=name,DigestKey=sha")]
     [InlineData("Delimiter -Delimiter '\\r\\n'", "Delimiter,\\x0d\\x0a")]
     [InlineData("Delimiter -Delimiter ([byte[]](0, 255))", "Delimiter,\\x00\\xff")]
+    [InlineData("Delimiter -Delimiter 13, 10", "Delimiter,\\x0d\\x0a")]
+    [InlineData("Delimiter -Delimiter 0", "Delimiter,\\x00")]
+    [InlineData("Delimiter -Delimiter '0'", "Delimiter,0")]
     [InlineData("FixedSize -Size 16", "FixedSize,16")]
     [InlineData("ContentLength", "ContentLength")]
     [InlineData("Varint", "Varint")]
@@ -35,6 +38,8 @@ public sealed class FrameCmdletTests : IDisposable
     [Theory]
     [InlineData("Line -Size 3")]
     [InlineData("Delimiter")]
+    [InlineData("Delimiter -Delimiter 256")]
+    [InlineData("Delimiter -Delimiter 13, x")]
     [InlineData("FixedSize")]
     [InlineData("LengthField -LengthFieldOffset 7 -MaximumFrameLength 10")]
     [InlineData("Varint -SizeKey a")]
@@ -179,6 +184,32 @@ public sealed class FrameCmdletTests : IDisposable
         _shell.Run("$f = New-FrameFormat Line -MaximumFrameLength 10; $s = Start-TcpServer -FrameFormat $f { 'fine' }");
         _shell.Fails("PeerClosed", "$s | Invoke-TcpExchange -InputObject ('x' * 20) -FrameFormat Line");
         Assert.Equal("fine", _shell.One("$s | Invoke-TcpExchange -InputObject x -FrameFormat Line").BaseObject);
+    }
+
+    [Fact]
+    public void The_message_after_bytes_that_make_no_frame_is_sent_and_both_are_told()
+    {
+        Assert.Equal("ok\n", Assert.Single(_shell.Invoke("[byte]10, 'ok' | ConvertTo-Frame -Format Line | ForEach-Object { [Text.Encoding]::UTF8.GetString($_) }")).BaseObject);
+        Assert.Equal("InvalidArgument", Assert.Single(_shell.Errors).FullyQualifiedErrorId.Split(',')[0]);
+        _shell.Invoke("$s = Start-TcpServer -FrameFormat Line { }; [byte]10, 'ok' | Send-Frame -Format Line -ComputerName $s.ComputerName -Port $s.Port");
+        Assert.Single(_shell.Errors);
+        Assert.Equal("ok", _shell.One("$null = $s | Wait-NetListener -MessageCount 1 -TimeoutSeconds 30; ($s | Receive-NetListener | Where-Object Type -eq Message).Message").BaseObject);
+    }
+
+    [Fact]
+    public void A_payload_of_numbers_is_bytes_and_another_collection_is_refused()
+    {
+        Assert.Equal("01FF", _shell.One("$b = [byte[]](0, 1, 255); [Convert]::ToHexString([PSNetConcurrency.Frame]::new(@{}, $b[1..2]).Payload)").BaseObject);
+        Assert.Equal("07", _shell.One("[Convert]::ToHexString([PSNetConcurrency.Frame]::new(@{}, @(7)).Payload)").BaseObject);
+        Assert.Equal("7", _shell.One("[PSNetConcurrency.Frame]::new(@{}, 7).Text").BaseObject);
+        Assert.Contains("-join", Assert.ThrowsAny<RuntimeException>(() => _shell.Invoke("[PSNetConcurrency.Frame]::new(@{}, @('a', 'b'))")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Frames_that_come_at_once_are_held_to_the_limit_one_by_one()
+    {
+        _shell.Run("$s = Start-TcpServer -FrameFormat Line { 1..10 | ForEach-Object { \"$_\" * 40 } }; $c = $s | New-TcpSession; Send-Frame -Session $c -Format Line -InputObject go");
+        Assert.Equal(10, _shell.Run("Receive-Frame -Session $c -Format Line -MaximumBytes 100 -Count 10").Count);
     }
 
     [Fact]

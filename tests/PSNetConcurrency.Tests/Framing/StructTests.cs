@@ -80,6 +80,8 @@ public sealed class StructTests : IDisposable
     [InlineData("SizeMismatch", "[byte[]](1, 2, 3) | ConvertFrom-StructByte '<H' -Offset 4", "offset 4 is out of range for 3 bytes")]
     [InlineData("SizeMismatch", "[byte[]](1, 2, 3) | ConvertFrom-StructByte '<H' -Offset 2", "there is 1 from offset 2 on")]
     [InlineData("InvalidArgument", "@() | ConvertFrom-StructByte '' -Iterate", "Leave out -Iterate")]
+    [InlineData("InvalidArgument", "ConvertFrom-StructByte '' ([byte[]]1) -Iterate", "Leave out -Iterate")]
+    [InlineData("InvalidArgument", "@{ a = 1 } | ConvertTo-StructByte '>I' -Name a -Offset -1", "offset -1 is out of range")]
     [InlineData("InvalidArgument", "'text' | ConvertFrom-StructByte '<H'", "A String is no byte")]
     [InlineData("InvalidArgument", "256 | ConvertFrom-StructByte '<H'", "256 is not from 0 to 255")]
     [InlineData("InvalidArgument", "Measure-StructFormat '<P'", "native size only")]
