@@ -119,6 +119,6 @@ public sealed class CompareTests : IDisposable
     private async Task<FileDigest> DigestAsync(byte[] data, DigestPlan plan)
     {
         string path = _folder.Write(data);
-        return FileDigest.Of(path, plan, await FileHasher.HashAsync(path, plan, null, default))[0];
+        return FileDigest.Of(path, plan, await Hashing.OfAsync(path, plan, null, default))[0];
     }
 }

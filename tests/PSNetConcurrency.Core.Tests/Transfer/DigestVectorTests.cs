@@ -156,6 +156,6 @@ public sealed class DigestVectorTests : IDisposable
     private async Task<FileDigest[]> DigestAsync(byte[] data, DigestPlan plan)
     {
         string path = _folder.Write(data);
-        return FileDigest.Of(path, plan, await FileHasher.HashAsync(path, plan, null, default));
+        return FileDigest.Of(path, plan, await Hashing.OfAsync(path, plan, null, default));
     }
 }

@@ -19,7 +19,7 @@ public sealed class FileHasherTests : IDisposable
         string path = _folder.Sparse(1L << 40);
         using CancellationTokenSource stop = new();
         DigestProgress progress = new();
-        Task<HashedContent> hashing = FileHasher.HashAsync(path, new DigestPlan { Algorithms = [DigestAlgorithm.SHA256, DigestAlgorithm.XXH128], Mode = mode }, progress, stop.Token);
+        Task<HashedContent> hashing = Hashing.OfAsync(path, new DigestPlan { Algorithms = [DigestAlgorithm.SHA256, DigestAlgorithm.XXH128], Mode = mode }, progress, stop.Token);
         await Eventually.TrueAsync(() => progress.Done > 0, "something is read");
         Assert.Equal(1L << 40, progress.Total);
         Assert.True(IsOpen(path) || !OperatingSystem.IsLinux());
@@ -92,7 +92,7 @@ public sealed class FileHasherTests : IDisposable
     {
         if (OperatingSystem.IsLinux())
         {
-            HashedContent content = await FileHasher.HashAsync("/proc/version", new DigestPlan(), null, default);
+            HashedContent content = await Hashing.OfAsync("/proc/version", new DigestPlan(), null, default);
             byte[] version = await File.ReadAllBytesAsync("/proc/version");
             Assert.Equal(System.Security.Cryptography.SHA256.HashData(version), content.Digests[0].Hash);
             Assert.Equal(version.Length, content.Range.Length);
@@ -109,9 +109,30 @@ public sealed class FileHasherTests : IDisposable
         Assert.Equal(NetError.InvalidArgument, (await Assert.ThrowsAsync<NetException>(() => FileHasher.HashAsync(stream, new DigestPlan { Mode = DigestMode.Slice }, null, default))).Error);
     }
 
+    [Fact]
+    public async Task Small_files_are_hashed_in_runs_with_their_failures_between_and_a_large_one_begins_its_own()
+    {
+        string a = _folder.Write("a"u8), none = Path.Combine(_folder.Path, "none"), large = _folder.Sparse(1 << 20), b = _folder.Write("b"u8);
+        List<(string Path, NetError? Error)> told = [];
+        List<int> runs = [];
+        for (string[] left = [a, none, large, b]; left.Length > 0; left = left[runs[^1]..])
+        {
+            List<HashOutcome> run = await FileHasher.HashRunAsync(left, new DigestPlan(), null, default);
+            Assert.NotEmpty(run);
+            runs.Add(run.Count);
+            told.AddRange(run.Select(o => (o.Path, o.Failure?.Error)));
+        }
+        Assert.Equal([(a, null), (none, NetError.FileNotFound), (large, null), (b, null)], told);
+        // How far a run comes is a matter of time; never behind what is large.
+        Assert.Contains(2, runs.Select((_, i) => runs.Take(i + 1).Sum()));
+        using CancellationTokenSource stop = new();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FileHasher.HashRunAsync([a], new DigestPlan(), null, stop.Token));
+    }
+
     private static async Task FailsAsync(NetError error, string path, DigestPlan? plan = null)
     {
-        NetException failure = await Assert.ThrowsAsync<NetException>(() => FileHasher.HashAsync(path, plan ?? new DigestPlan(), null, default));
+        NetException failure = await Assert.ThrowsAsync<NetException>(() => Hashing.OfAsync(path, plan ?? new DigestPlan(), null, default));
         Assert.Equal((error, path), (failure.Error, (string?)failure.Target));
     }
 

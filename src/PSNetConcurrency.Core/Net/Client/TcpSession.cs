@@ -232,6 +232,10 @@ public sealed class TcpSession : IDisposable
         }
         while (true)
         {
+            if (_buffer.Length > request.MostUnmet)
+            {
+                throw new NetException(NetError.MessageTooLarge, $"{Peer} sent more than {request.MaximumBytes} bytes for one message.{NetException.Kept(_buffer.Peek())}", Peer, received: _buffer.TakeAll());
+            }
             if (_buffer.TryTake(request, out byte[]? data, out byte[]? header, out FrameBounds frame))
             {
                 return new Received(data, ReceiveEndReason.Complete, [.. chunks]) { Header = header, HeaderBytes = frame.PayloadOffset, Consumed = frame.Consumed };
@@ -246,10 +250,6 @@ public sealed class TcpSession : IDisposable
             }
             if (end is null)
             {
-                if (_buffer.Length > request.MostUnmet)
-                {
-                    throw new NetException(NetError.MessageTooLarge, $"{Peer} sent more than {request.MaximumBytes} bytes for one message.{NetException.Kept(_buffer.Peek())}", Peer, received: _buffer.TakeAll());
-                }
                 continue;
             }
             if (end is ReceiveEndReason.PeerClosed && _buffer.TryTake(request, out data, out header, out frame))

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Transfer.Digests;
@@ -9,11 +10,40 @@ internal static class FileHasher
     // How long a stop waits for a read under way. Local disks take a moment; a dead network folder may never answer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Hashes a file; fails with a <see cref="NetException"/> also where the file changed while it was read.</summary>
-    public static Task<HashedContent> HashAsync(string path, DigestPlan plan, DigestProgress? progress, CancellationToken stop) => PromptlyAsync(async () =>
+    private const long LargestInRun = 256 * 1024;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// Hashes the first of the files, and those behind it that are small as well, one after another on one thread: for a small
+    /// file going there and back takes longer than its digest. No more than is done in a moment, so that nobody waits for long.
+    /// </summary>
+    /// <returns>What became of each, in order; at least of the first.</returns>
+    public static Task<List<HashOutcome>> HashRunAsync(IEnumerable<string> paths, DigestPlan plan, DigestProgress? progress, CancellationToken stop) => PromptlyAsync(async () =>
     {
-        using FileSource source = FileSource.Open(path);
-        return await HashAsync(source, plan, progress, stop).ConfigureAwait(false);
+        List<HashOutcome> outcomes = [];
+        long begun = Stopwatch.GetTimestamp();
+        foreach (string path in paths)
+        {
+            if (outcomes.Count > 0 && Stopwatch.GetElapsedTime(begun) > Moment)
+            {
+                break;
+            }
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                using FileSource source = FileSource.Open(path);
+                if (outcomes.Count > 0 && source.Length > LargestInRun)
+                {
+                    break;
+                }
+                outcomes.Add(new HashOutcome(path, await HashAsync(source, plan, outcomes.Count == 0 ? progress : null, stop).ConfigureAwait(false), null));
+            }
+            catch (NetException e)
+            {
+                outcomes.Add(new HashOutcome(path, null, e));
+            }
+        }
+        return outcomes;
     }, stop);
 
     /// <summary>Hashes a stream from where it is to its end.</summary>
@@ -31,7 +61,7 @@ internal static class FileHasher
         }, stop)
         : throw new NetException(NetError.InvalidArgument, "A stream has neither slices nor ranges: hash it with -Mode Full, or name a file.");
 
-    /// <summary>Hashes an open file.</summary>
+    /// <summary>Hashes an open file; fails with a <see cref="NetException"/> also where the file changed while it was read.</summary>
     public static async Task<HashedContent> HashAsync(FileSource source, DigestPlan plan, DigestProgress? progress, CancellationToken stop)
     {
         try

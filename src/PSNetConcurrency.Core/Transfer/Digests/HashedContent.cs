@@ -1,3 +1,5 @@
+using PSNetConcurrency.Core.Net;
+
 namespace PSNetConcurrency.Core.Transfer.Digests;
 
 /// <summary>What hashing by a plan gave.</summary>
@@ -6,9 +8,15 @@ namespace PSNetConcurrency.Core.Transfer.Digests;
 /// <param name="Digests">One for each algorithm of the plan, in its order.</param>
 internal sealed record HashedContent(FileRange Range, FileRange[] Parts, HashedDigest[] Digests)
 {
+    /// <summary>How many bytes were read.</summary>
+    public long BytesRead => Parts.Sum(p => p.Length);
+
     /// <summary>The share of the range that was read.</summary>
-    public double Coverage => Range.Length == 0 ? 1 : (double)Parts.Sum(p => p.Length) / Range.Length;
+    public double Coverage => Range.Length == 0 ? 1 : (double)BytesRead / Range.Length;
 }
+
+/// <summary>What became of one file of several: what hashing it gave, or why it can't be hashed.</summary>
+internal readonly record struct HashOutcome(string Path, HashedContent? Content, NetException? Failure);
 
 /// <summary>The digest with one algorithm.</summary>
 /// <param name="Algorithm">The algorithm's name.</param>

@@ -176,23 +176,27 @@ public sealed class GetFileDigestCommand : NetCmdlet
             return;
         }
         bool passOverFolders = MyInvocation.ExpectingInput || (!literal && WildcardPattern.ContainsWildcardCharacters(path));
-        foreach (string file in files)
+        string[] wanted = [.. files.Where(f => !passOverFolders || !Directory.Exists(f))];
+        for (int i = 0; i < wanted.Length;)
         {
-            if (passOverFolders && Directory.Exists(file))
+            _view = new DigestProgressView(System.IO.Path.GetFileName(wanted[i]));
+            foreach (HashOutcome outcome in await FileHasher.HashRunAsync(wanted.Skip(i), _plan, _view.Source, StopToken))
             {
-                continue;
-            }
-            try
-            {
-                _view = new DigestProgressView(System.IO.Path.GetFileName(file));
-                WriteObject(FileDigest.Of(file, _plan, await FileHasher.HashAsync(file, _plan, _view.Source, StopToken)), enumerateCollection: true);
-                _pipeline?.Add(_view.Source.Done);
-            }
-            catch (NetException e)
-            {
-                ReportFailure(e);
+                Write(outcome);
+                i++;
             }
         }
+    }
+
+    private void Write(HashOutcome outcome)
+    {
+        if (outcome.Content is not { } content)
+        {
+            ReportFailure(outcome.Failure!);
+            return;
+        }
+        WriteObject(FileDigest.Of(outcome.Path, _plan, content), enumerateCollection: true);
+        _pipeline?.Add(content.BytesRead);
     }
 
     private DigestMode ImpliedMode()
