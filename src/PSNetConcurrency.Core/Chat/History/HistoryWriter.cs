@@ -132,7 +132,15 @@ internal sealed class HistoryWriter : IAsyncDisposable
     {
         while (true)
         {
-            FileStream taken = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            FileStream taken;
+            try
+            {
+                taken = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                throw new NetException(NetError.AccessDenied, $"'{path}', which keeps other writers out of the history, can't be made: this user must be able to write in its folder.", path, e);
+            }
             if (File.Exists(path))
             {
                 return taken;

@@ -79,7 +79,7 @@ public sealed class StartChatPeerCommand : ListenerCommand
     [ValidateNotNullOrEmpty]
     public string[] Peer { get; set; } = [];
 
-    /// <summary>The file that messages are kept in, as JSON lines that Get-ChatHistory reads; it is appended to. The default is none.</summary>
+    /// <summary>The file that messages are kept in, as JSON lines that Get-ChatHistory reads; it is appended to, and is one peer's alone. The default is none.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? HistoryPath { get; set; }
