@@ -16,8 +16,9 @@ internal static class ChildLoop
     {
         lock (Gate)
         {
+            s_loop ??= LoopGroup.Rent();
             s_children++;
-            return s_loop ??= LoopGroup.Rent();
+            return s_loop;
         }
     }
 

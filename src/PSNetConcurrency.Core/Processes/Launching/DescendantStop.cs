@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Loop;
 using PSNetConcurrency.Core.Processes.Observation;
 
@@ -139,26 +141,36 @@ internal sealed class PidfdWatch : IEpollTarget
     private readonly int _pidfd;
     private int _slot;
 
-    private PidfdWatch(int pidfd)
+    private PidfdWatch(int pidfd, EpollLoop loop)
     {
         _pidfd = pidfd;
-        _loop = (EpollLoop)ChildLoop.Enter();
+        _loop = loop;
         _loop.Post(Register);
     }
 
     public static Task WhenGone(ProcessRecord process)
     {
         int pidfd = ProcessLibc.PidfdOpen(process.ProcessId);
-        if (pidfd < 0)
+        int errno = pidfd < 0 ? Marshal.GetLastPInvokeError() : 0;
+        if (errno != 0)
         {
-            return Task.CompletedTask;
+            return errno == ProcessLibc.NoProcess ? Task.CompletedTask : Task.FromException(new NetException(NetError.ProcessLimitReached,
+                $"Whether the process {process.ProcessId} has ended can't be seen: the system gives no descriptor for that ({Marshal.GetPInvokeErrorMessage(errno)}). Raise the limit (ulimit -n), or have fewer files and connections open.", process.ProcessId));
         }
-        if (!ProcessTable.IsAlive(process))
+        try
+        {
+            if (ProcessTable.IsAlive(process))
+            {
+                return new PidfdWatch(pidfd, (EpollLoop)ChildLoop.Enter())._gone.Task;
+            }
+        }
+        catch (NetException e)
         {
             _ = Libc.Close(pidfd);
-            return Task.CompletedTask;
+            return Task.FromException(e);
         }
-        return new PidfdWatch(pidfd)._gone.Task;
+        _ = Libc.Close(pidfd);
+        return Task.CompletedTask;
     }
 
     public void Ready(int events)
@@ -173,7 +185,7 @@ internal sealed class PidfdWatch : IEpollTarget
         {
             _slot = _loop.Register(_pidfd, this, Libc.EpollIn);
         }
-        catch (Net.NetException e)
+        catch (NetException e)
         {
             _gone.TrySetException(e);
             End();

@@ -28,6 +28,7 @@ internal sealed unsafe class LinuxLauncher : IProcessLauncher
         ChildProcessOptions options = request.Options;
         int* pipes = stackalloc int[] { -1, -1, -1, -1, -1, -1 };
         int lifeline = -1;
+        EpollLoop? loop = null;
         using NativeStrings arguments = new([options.FilePath, .. request.Arguments]);
         using NativeStrings environment = new([.. request.Environment.Select(v => $"{v.Key}={v.Value}")]);
         bool ownGroup = options.OwnGroup || options.Detached;
@@ -43,6 +44,8 @@ internal sealed unsafe class LinuxLauncher : IProcessLauncher
                 OpenPipe(pipes + 4, ours: 0);
             }
             lifeline = options.Detached ? -1 : Lifeline.Open();
+            // Before there is a process: one that nobody can follow must not run.
+            loop = (EpollLoop)ChildLoop.Enter();
             int pid = ThreadSettings.Run(options, () => Spawn(request, pipes, lifeline, arguments, environment));
             long ourPeak = OurPeak();
             int pidfd = ProcessLibc.PidfdOpen(pid);
@@ -60,12 +63,17 @@ internal sealed unsafe class LinuxLauncher : IProcessLauncher
                 _ = ProcessLibc.Wait(pid, &status, 0, &use);
                 throw Failure(request, errno);
             }
-            LinuxProcess process = new(pid, pidfd, new LinuxDescriptors(pipes[1], pipes[2], pipes[4]), ownGroup, ourPeak);
+            LinuxProcess process = new(loop, pid, pidfd, new LinuxDescriptors(pipes[1], pipes[2], pipes[4]), ownGroup, ourPeak);
             pipes[1] = pipes[2] = pipes[4] = -1;
+            loop = null;
             return process;
         }
         finally
         {
+            if (loop is not null)
+            {
+                ChildLoop.Leave();
+            }
             Close(ref lifeline);
             for (int i = 0; i < 6; i++)
             {

@@ -23,14 +23,15 @@ internal sealed unsafe class LinuxProcess : RunningProcess, IEpollTarget
     private bool _reaped;
 
     /// <summary>Takes over a process that has been started, with its pipes.</summary>
-    public LinuxProcess(int processId, int pidfd, LinuxDescriptors descriptors, bool ownGroup, long ourPeak)
+    /// <remarks>The loop is <see cref="ChildLoop"/>'s, and is left with the end of the process.</remarks>
+    public LinuxProcess(EpollLoop loop, int processId, int pidfd, LinuxDescriptors descriptors, bool ownGroup, long ourPeak)
     {
+        _loop = loop;
         ProcessId = processId;
         _pidfd = pidfd;
         _descriptors = descriptors;
         _ownGroup = ownGroup;
         _ourPeak = ourPeak;
-        _loop = (EpollLoop)ChildLoop.Enter();
         if (descriptors.Input >= 0)
         {
             _input = new PipeWriter(_loop, descriptors.Input, processId);
@@ -91,11 +92,14 @@ internal sealed unsafe class LinuxProcess : RunningProcess, IEpollTarget
 
     private void Register()
     {
+        // All of them before the first is registered: Ended closes what there is.
+        _output = Reader(_descriptors.Output, OutputStream.Output);
+        _error = Reader(_descriptors.Error, OutputStream.Error);
         try
         {
             _input?.Register();
-            _output = Open(_descriptors.Output, OutputStream.Output);
-            _error = Open(_descriptors.Error, OutputStream.Error);
+            _output?.Register();
+            _error?.Register();
             _slot = _loop.Register(_pidfd, this, Libc.EpollIn);
         }
         catch (NetException)
@@ -113,16 +117,7 @@ internal sealed unsafe class LinuxProcess : RunningProcess, IEpollTarget
         }
     }
 
-    private PipeReader? Open(int fd, OutputStream stream)
-    {
-        if (fd < 0)
-        {
-            return null;
-        }
-        PipeReader reader = new(_loop, fd, stream, _events!);
-        reader.Register();
-        return reader;
-    }
+    private PipeReader? Reader(int fd, OutputStream stream) => fd < 0 ? null : new PipeReader(_loop, fd, stream, _events!);
 
     private void Ended(ExitStatus status)
     {

@@ -13,7 +13,7 @@ internal sealed unsafe class PipeReader(EpollLoop loop, int fd, OutputStream str
     private const nuint BytesWaiting = 0x541B;
 
     private int _fd = fd;
-    private int _slot;
+    private int _slot = -1;
     private bool _turnPosted;
 
     public void Register() => _slot = loop.Register(_fd, this, Libc.EpollIn);
@@ -46,7 +46,10 @@ internal sealed unsafe class PipeReader(EpollLoop loop, int fd, OutputStream str
     {
         if (_fd >= 0)
         {
-            loop.Unregister(_slot);
+            if (_slot >= 0)
+            {
+                loop.Unregister(_slot);
+            }
             _ = Libc.Close(_fd);
             _fd = -1;
         }

@@ -11,8 +11,9 @@ internal sealed class PipeWriter(EpollLoop loop, int fd, int processId) : IEpoll
 {
     private readonly Queue<Request> _requests = new();
     private int _fd = fd;
-    private int _slot;
+    private int _slot = -1;
     private bool _ended;
+    private volatile bool _closed;
 
     /// <summary>On the loop, as all but <see cref="WriteAsync"/> and <see cref="End"/>.</summary>
     public void Register() => _slot = loop.Register(_fd, this, Libc.EpollOut);
@@ -20,8 +21,18 @@ internal sealed class PipeWriter(EpollLoop loop, int fd, int processId) : IEpoll
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
+        if (_closed)
+        {
+            // Its loop may be over by now, and would never answer.
+            throw ClosedInput.Of(processId);
+        }
         Request request = new(bytes);
         loop.Post(() => Enqueue(request));
+        if (_closed)
+        {
+            // Closed meanwhile: either that has answered, or nobody touches the bytes any more.
+            request.Done.TrySetException(ClosedInput.Of(processId));
+        }
         // The bytes are the caller's: a request that is stopped is over only when the loop has let go of them.
         using (stop.UnsafeRegister(static (s, token) =>
         {
@@ -47,10 +58,14 @@ internal sealed class PipeWriter(EpollLoop loop, int fd, int processId) : IEpoll
     {
         if (_fd >= 0)
         {
-            loop.Unregister(_slot);
+            if (_slot >= 0)
+            {
+                loop.Unregister(_slot);
+            }
             _ = Libc.Close(_fd);
             _fd = -1;
         }
+        _closed = true;
         while (_requests.TryDequeue(out Request? request))
         {
             request.Done.TrySetException(ClosedInput.Of(processId));

@@ -7,8 +7,8 @@ namespace PSNetConcurrency.Core.Processes.Launching;
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class ProcessLibc
 {
-    public const int NotPermitted = 1, NoEntry = 2, NoProcess = 3, TooLong = 7, ExecFormat = 8, NoChild = 10, Again = 11, NoMemory = 12,
-        Access = 13, NotFolder = 20, Invalid = 22, TooManyFilesInSystem = 23, TooManyFiles = 24, TextBusy = 26, BrokenPipe = 32, TooManyLinks = 40;
+    public const int NotPermitted = 1, NoEntry = 2, NoProcess = 3, TooLong = 7, ExecFormat = 8, Again = 11, NoMemory = 12,
+        Access = 13, NotFolder = 20, TooManyFilesInSystem = 23, TooManyFiles = 24, TextBusy = 26;
 
     public const int CloseOnExec = 0x80000, NonBlocking = 0x800, Async = 0x2000;
     public const int GetDescriptorFlags = 1, SetFlags = 4, SetOwner = 8, SetSignal = 10, DuplicateCloseOnExec = 1030;
