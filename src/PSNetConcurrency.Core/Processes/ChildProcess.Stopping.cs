@@ -11,15 +11,16 @@ public sealed partial class ChildProcess
     /// <summary>TERM (CTRL_BREAK on Windows), then after <paramref name="grace"/> KILL; with <see cref="TimeSpan.Zero"/> KILL at once. Ends when the process, and with <paramref name="includeDescendants"/> all below it, is gone.</summary>
     /// <remarks>
     /// A signal goes to the process and, where it leads one, to its group, so that what a shell runs ends with the shell. The
-    /// descendants are those that it has at this moment, whatever group they moved to, and what they start meanwhile.
+    /// descendants are those that it has at this moment, whatever group they moved to, and what they start meanwhile; of a process that
+    /// has ended, whoever is left in its group.
     /// </remarks>
     internal Task StopAsync(TimeSpan grace, bool includeDescendants, CancellationToken stop = default) =>
         StopAsync(ChildProcessState.Stopped, grace, includeDescendants, stop);
 
     private async Task StopAsync(ChildProcessState why, TimeSpan grace, bool includeDescendants, CancellationToken stop)
     {
-        DescendantStop? tree = includeDescendants ? DescendantStop.Collect(ProcessId) : null;
-        if (grace > TimeSpan.Zero && Signals(why, StopSignal.Terminate))
+        DescendantStop? tree = includeDescendants ? Below() : null;
+        if (grace > TimeSpan.Zero && (Signals(why, StopSignal.Terminate) || (Completion.IsCompleted && tree is { IsEmpty: false })))
         {
             tree?.Terminate();
             Task ended = tree is null ? Completion : Task.WhenAll(Completion, tree.WhenGone());

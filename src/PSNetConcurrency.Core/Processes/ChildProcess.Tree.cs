@@ -10,15 +10,18 @@ public sealed partial class ChildProcess
     /// </summary>
     internal async Task WaitForTreeAsync(CancellationToken stop)
     {
-        DescendantStop? tree = Completion.IsCompleted ? null : DescendantStop.Collect(ProcessId);
+        DescendantStop? tree = Completion.IsCompleted ? null : Below();
         await WaitAsync(null, stop).ConfigureAwait(false);
-        tree ??= DescendantStop.CollectGroup(ProcessId);
+        tree ??= Below();
         do
         {
             await tree.WhenGone().WaitAsync(stop).ConfigureAwait(false);
         }
         while (tree.Refresh());
     }
+
+    // Once it is gone its number may be another's, whose tree this is not: it is known by its group alone then.
+    private DescendantStop Below() => Completion.IsCompleted ? DescendantStop.CollectGroup(ProcessId) : DescendantStop.Collect(ProcessId);
 
     /// <summary>Nobody will receive what it wrote, nor what it still writes.</summary>
     internal void DropOutput() => Output.Dispose();

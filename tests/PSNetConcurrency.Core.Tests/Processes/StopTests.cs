@@ -62,6 +62,34 @@ public sealed class StopTests
         Assert.Equal("SIGKILL", child.Signal);
     }
 
+    [LinuxTheory]
+    [InlineData(0)]
+    [InlineData(600)]
+    public async Task What_an_ended_child_left_in_its_group_ends(int graceSeconds)
+    {
+        ChildProcess child = Shell.Start("sleep 1000 & echo $!");
+        string left = (await child.LinesAsync(1))[0];
+        await child.EndAsync();
+        Assert.True(Lives(left));
+        await child.StopAsync(TimeSpan.FromSeconds(graceSeconds), includeDescendants: true);
+        Assert.False(Lives(left));
+        Assert.Equal(ChildProcessState.Completed, child.State);
+    }
+
+    [LinuxFact]
+    public async Task Whoever_has_the_number_of_an_ended_child_is_left_alone()
+    {
+        ChildProcess child = Shell.Start("true");
+        await child.EndAsync();
+        ChildProcess stranger = Shell.Start("read x & wait");
+        // As if numbers had come round.
+        typeof(ChildProcess).GetField("<ProcessId>k__BackingField", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.SetValue(child, stranger.ProcessId);
+        await child.StopAsync(TimeSpan.Zero, includeDescendants: true);
+        Assert.True(stranger.IsAlive);
+        Assert.NotEqual('T', Core.Processes.Observation.ProcessTable.Find(stranger.ProcessId)?.Native);
+        await stranger.StopAsync(TimeSpan.Zero, includeDescendants: true);
+    }
+
     [LinuxFact]
     public async Task A_tree_that_keeps_growing_ends()
     {

@@ -38,6 +38,11 @@ internal sealed class DescendantStop
     public static DescendantStop CollectGroup(int processId)
     {
         DescendantStop stop = new();
+        // The whole table is not read for each of many that left nobody.
+        if (!SystemSignal.IsGroup(processId))
+        {
+            return stop;
+        }
         IReadOnlyList<ProcessRecord> snapshot = ProcessTable.Snapshot();
         if (snapshot.All(p => p.ProcessId != processId))
         {
@@ -48,6 +53,9 @@ internal sealed class DescendantStop
         }
         return stop;
     }
+
+    /// <summary>Whether nobody was found.</summary>
+    public bool IsEmpty => _members.Count == 0;
 
     /// <summary>Ends when those found so far are gone.</summary>
     public Task WhenGone() => Task.WhenAll(_members.Values.Select(WhenGone));

@@ -11,6 +11,7 @@ namespace PSNetConcurrency.Core.Processes.Launching;
 internal static partial class SystemSignal
 {
     public const int Kill = 9, Terminate = 15;
+    private const int NoProcess = 3;
 
     public static int Suspend { get; } = OperatingSystem.IsMacOS() ? 17 : 19;
 
@@ -34,7 +35,10 @@ internal static partial class SystemSignal
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "kill")]
+    /// <summary>Whether anybody is in a process group; Windows has none.</summary>
+    public static bool IsGroup(int groupId) => !OperatingSystem.IsWindows() && (SendTo(-groupId, 0) == 0 || Marshal.GetLastPInvokeError() != NoProcess);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int SendTo(int pid, int signal);
 
     // The descriptor is of one process: if that is the right one once it is open, it stays so.
