@@ -12,7 +12,6 @@ internal static class ChildHost
     private static readonly object Gate = new();
     private static JobRunner? s_running;
     private static int s_signal;
-    private static bool s_detached;
     private static bool s_over;
     private static readonly List<PosixSignalRegistration> Registrations = [];
 
@@ -21,7 +20,7 @@ internal static class ChildHost
         (Stream inputStream, Stream outputStream) = Descriptors.Take();
         FrameOutput output = new(outputStream);
         FrameInput input = new(inputStream) { ParentGone = ParentGone, StopRequested = () => Stop(15) };
-        Greet(output, outputStream);
+        Greet(output);
         // The engine's own stack size for a pipeline: scripts may call as deep as elsewhere.
         Thread worker = new(() => Work(input, output), 10 * 1024 * 1024) { Name = "Pipeline" };
         worker.Start();
@@ -31,10 +30,11 @@ internal static class ChildHost
         worker.Join();
     }
 
-    private static void Greet(FrameOutput output, Stream stream)
+    // A parent that has gone already is not waited for: whether that ends the child is for its input to say.
+    private static void Greet(FrameOutput output)
     {
-        stream.Write(Wire.Magic);
         WireWriter hello = new(64);
+        hello.Raw(Wire.Magic);
         int at = hello.BeginFrame(FrameKind.Hello);
         hello.Int32(Environment.ProcessId);
         hello.Text(typeof(PSObject).Assembly.GetName().Version?.ToString() ?? "");
@@ -60,7 +60,6 @@ internal static class ChildHost
                 payload = input.WaitForJob(out _);
             }
             JobFrame job = JobFrame.Read(payload);
-            s_detached = (job.Flags & JobFlags.Detached) != 0;
             JobRunner runner = new(job, input, output, ahead);
             lock (Gate)
             {
@@ -115,7 +114,7 @@ internal static class ChildHost
 
     private static void ParentGone()
     {
-        if (!s_detached && !s_over)
+        if (!s_over)
         {
             Descriptors.KillGroup();
         }

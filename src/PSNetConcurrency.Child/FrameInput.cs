@@ -1,3 +1,4 @@
+using PSNetConcurrency.Child.Values;
 using PSNetConcurrency.Core.Processes.Protocol;
 
 namespace PSNetConcurrency.Child;
@@ -12,13 +13,14 @@ internal sealed class FrameInput(Stream stream)
     private readonly Queue<byte[]> _items = new();
     private byte[]? _job;
     private bool _jobIsWarm;
+    private bool _detached;
     private bool _inputEnded;
     private bool _stopped;
 
     /// <summary>The parent asked to stop.</summary>
     public Action? StopRequested { get; set; }
 
-    /// <summary>The parent is gone.</summary>
+    /// <summary>The parent is gone, and the job does not live on without it.</summary>
     public Action? ParentGone { get; set; }
 
     public void Start() => new Thread(ReadAll) { IsBackground = true, Name = "Child input" }.Start();
@@ -97,6 +99,12 @@ internal sealed class FrameInput(Stream stream)
         {
             // As good as its end.
         }
+        if (_detached)
+        {
+            // It has sent all there will be, and that is still to be read.
+            Take(FrameKind.EndInput, []);
+            return;
+        }
         ParentGone?.Invoke();
         StopWaiting();
     }
@@ -107,6 +115,11 @@ internal sealed class FrameInput(Stream stream)
         {
             StopRequested?.Invoke();
             return;
+        }
+        if (kind == FrameKind.Run)
+        {
+            // Here, before the next read: the end of the stream may be what comes next, and the job is run much later.
+            _detached = JobFrame.IsDetached(payload);
         }
         lock (_gate)
         {

@@ -38,6 +38,9 @@ internal sealed class JobFrame
     private byte[] _payload = [];
     private int _valuesAt;
 
+    /// <summary>Whether the job of a Run frame lives on when its input ends.</summary>
+    public static bool IsDetached(byte[] payload) => payload.Length >= sizeof(int) && ((JobFlags)new WireReader(payload).Int32() & JobFlags.Detached) != 0;
+
     public static JobFrame Read(byte[] payload)
     {
         WireReader reader = new(payload);

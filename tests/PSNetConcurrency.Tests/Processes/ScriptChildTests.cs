@@ -61,6 +61,32 @@ public sealed class ScriptChildTests : ChildTests
     }
 
     [Fact]
+    public void The_input_of_a_function_in_a_script_is_nobody_s_to_send()
+    {
+        Assert.Equal("6", _session.One("Start-ChildProcess { function Total { $t = 0; foreach ($i in $input) { $t += $i }; $t }; 1..3 | Total; & { $input } } | Wait-ChildProcess -TimeoutSeconds 60 | Receive-ChildProcess").ToString());
+    }
+
+    [Fact]
+    public void Of_a_list_every_element_must_be_one_that_can_be_sent() =>
+        _session.Fails("ArgumentNotSerializable", "Invoke-ChildProcess { \"$input\" } -InputObject 1, { 2 } -TimeoutSeconds 60");
+
+    [Fact]
+    public void A_detached_script_has_all_its_input_though_its_parent_leaves_at_once()
+    {
+        string large = Path.Combine(_folder, "large"), small = Path.Combine(_folder, "small");
+        // The first is sent more than a pipe holds, and the second has not begun when its parent is gone.
+        _session.Run("""
+            Invoke-ChildProcess -ArgumentList $manifest, $large, $small {
+                param($manifest, $large, $small)
+                Import-Module $manifest
+                $null = Start-ChildProcess -Detached -ArgumentList $large -InputObject (@('x' * 1000) * 300) { param($file) $n = 0; foreach ($i in $input) { $n += $i.Length }; [IO.File]::WriteAllText($file, $n) }
+                $null = Start-ChildProcess -Detached -ArgumentList $small -InputObject 1, 2, 3 { param($file) [IO.File]::WriteAllText($file, "$input") }
+            }
+            """, ("manifest", TestEnvironment.ManifestPath), ("large", large), ("small", small));
+        ChildSession.WaitUntil(() => File.Exists(large) && File.ReadAllText(large) == "300000" && File.Exists(small) && File.ReadAllText(small) == "1 2 3", "The detached children do not do all of their work.");
+    }
+
+    [Fact]
     public void A_running_script_is_fed_until_its_input_ends()
     {
         Assert.Equal("got 1", _session.One("$c = Start-ChildProcess { process { \"got $_\" } end { 'end' } }; 1 | Send-ChildProcess $c; $c | Receive-ChildProcess -Wait | Select-First").ToString());

@@ -87,7 +87,7 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
         {
             throw new NetException(NetError.InvalidArgument, "-StandardInput and input from the pipeline exclude each other.");
         }
-        if (_feedsOne && Launch(new ChildInput(false, null, StaysOpen: true)) is { } child)
+        if (_feedsOne && await LaunchAsync(new ChildInput(false, null, StaysOpen: true)) is { } child)
         {
             _feeder = new InputFeeder(child, StopToken);
         }
@@ -110,7 +110,7 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
         {
             await _live.StepAsync();
         }
-        Launch(new ChildInput(true, InputObject, ++_number));
+        await LaunchAsync(new ChildInput(true, InputObject, ++_number));
         _live.Drain();
     });
 
@@ -118,7 +118,7 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
     {
         if (!TakesItems)
         {
-            Launch(new ChildInput(IsGiven(nameof(InputObject)), InputObject));
+            await LaunchAsync(new ChildInput(IsGiven(nameof(InputObject)), InputObject));
         }
         _feeder?.End();
         while (_live!.Count > 0)
@@ -127,9 +127,9 @@ public sealed class InvokeChildProcessCommand : ChildProcessStartCommand
         }
     });
 
-    private ChildProcess? Launch(ChildInput input)
+    private async Task<ChildProcess?> LaunchAsync(ChildInput input)
     {
-        if (StartChild(input) is not { } child)
+        if (await StartChildAsync(input) is not { } child)
         {
             return null;
         }

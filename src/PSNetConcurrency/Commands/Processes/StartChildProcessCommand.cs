@@ -67,7 +67,7 @@ public sealed class StartChildProcessCommand : ChildProcessStartCommand
     [AllowEmptyCollection]
     public object? InputObject { get; set; }
 
-    /// <summary>Lets the child live on when this session ends. What it writes then is dropped.</summary>
+    /// <summary>Lets the child live on when this session ends. What it writes then is dropped. The cmdlet returns when what the child is to read has been handed over.</summary>
     [Parameter]
     public SwitchParameter Detached { get; set; }
 
@@ -102,26 +102,25 @@ public sealed class StartChildProcessCommand : ChildProcessStartCommand
             await Task.WhenAny(_running);
             _running.RemoveAll(t => t.IsCompleted);
         }
-        if (Launch(new ChildInput(true, InputObject, ++_number)) is { } child && child.IsAlive)
+        if (await LaunchAsync(new ChildInput(true, InputObject, ++_number)) is { } child && child.IsAlive)
         {
             // Waited for, so that none of them stands still because nobody receives what it wrote.
             _running.Add(child.WaitAsync(null, StopToken));
         }
     }
 
-    protected override Task EndAsync()
+    protected override async Task EndAsync()
     {
         if (!TakesItems)
         {
             bool given = IsGiven(nameof(InputObject));
-            Launch(new ChildInput(given, InputObject, StaysOpen: !given && CanBeFed));
+            await LaunchAsync(new ChildInput(given, InputObject, StaysOpen: !given && CanBeFed));
         }
-        return Task.CompletedTask;
     }
 
-    private ChildProcess? Launch(ChildInput input)
+    private async Task<ChildProcess?> LaunchAsync(ChildInput input)
     {
-        if (StartChild(input) is not { } child)
+        if (await StartChildAsync(input) is not { } child)
         {
             return null;
         }

@@ -5,6 +5,7 @@ using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Processes;
 using PSNetConcurrency.Core.Processes.Launching;
+using PSNetConcurrency.Core.Processes.Protocol;
 using PSNetConcurrency.Infrastructure.Scripting;
 
 namespace PSNetConcurrency.Infrastructure.Processes;
@@ -76,17 +77,17 @@ internal sealed class ChildProcessPlan
         }, readsInput);
     }
 
-    /// <summary>Starts a child; what it is to read is on its way to it when this returns.</summary>
-    public ChildProcess Start(ChildInput input)
+    /// <summary>Starts a child; what it is to read is read here and on its way to it when this returns, and <paramref name="sending"/> ends when it has it. It never fails.</summary>
+    public ChildProcess Start(ChildInput input, out Task sending)
     {
         string? name = _command.Name is { } given && input.Number > 0 ? $"{given}-{input.Number}" : _command.Name;
-        return IsProgram ? StartProgram(input, name) : StartScript(input, name);
+        return IsProgram ? StartProgram(input, name, out sending) : StartScript(input, name, out sending);
     }
 
     /// <summary>A path as the session means it, where it is one; a name that is to be looked up as it is.</summary>
     internal static string PathOrName(PSCmdlet cmdlet, string path) => path.AsSpan().IndexOfAny(['/', '\\', '~', ':']) >= 0 ? FilePaths.Literal(cmdlet, path) : path;
 
-    private ChildProcess StartScript(ChildInput input, string? name)
+    private ChildProcess StartScript(ChildInput input, string? name, out Task sending)
     {
         ScriptJob job = _job!;
         if (input.HasItem)
@@ -96,17 +97,22 @@ internal sealed class ChildProcessPlan
             job = job with { Variables = variables };
         }
         bool fed = _readsInput && (input.HasItem || input.StaysOpen);
-        ChildProcess child = ScriptChild.Start(job with { HasInput = fed }, _scriptOptions! with { Name = name, Item = input.Item });
+        WireWriter[]? items = null;
         if (fed && input.HasItem)
         {
-            // Of a list that is a parameter, each element; what comes down the pipeline is one item, whatever it is.
-            IEnumerable<object?> items = input.Number == 0 && LanguagePrimitives.GetEnumerable(input.Item) is { } list ? list.Cast<object?>() : [input.Item];
-            SendItemsAsync(child, [.. items]).Forget();
+            // Of a list that is a parameter, each element; what comes down the pipeline is one item, whatever it is. As they are now, and before there is a child that would wait for one that is refused.
+            IEnumerable<object?> list = input.Number == 0 && LanguagePrimitives.GetEnumerable(input.Item) is { } elements ? elements.Cast<object?>() : [input.Item];
+            items = [.. list.Select(ScriptChild.EncodeInput)];
+        }
+        ChildProcess child = ScriptChild.Start(job with { HasInput = fed }, _scriptOptions! with { Name = name, Item = input.Item }, out sending);
+        if (items is not null)
+        {
+            sending = Task.WhenAll(sending, ScriptChild.SendAllAsync(child, items));
         }
         return child;
     }
 
-    private ChildProcess StartProgram(ChildInput input, string? name)
+    private ChildProcess StartProgram(ChildInput input, string? name, out Task sending)
     {
         ChildProcessOptions options = _programOptions!;
         if (HasArgumentsOfItem)
@@ -118,10 +124,7 @@ internal sealed class ChildProcessPlan
             : input.HasItem && !HasArgumentsOfItem ? StandardInput.ToBytes(input.Item, _command.Encoding)
             : null;
         ChildProcess child = ChildProcess.Start(options with { Name = name, Item = input.Item, HasInput = bytes is not null || input.StaysOpen });
-        if (bytes is not null)
-        {
-            SendBytesAsync(child, bytes).Forget();
-        }
+        sending = bytes is null ? Task.CompletedTask : SendBytesAsync(child, bytes);
         return child;
     }
 
@@ -139,21 +142,17 @@ internal sealed class ChildProcessPlan
         }
     }
 
-    // The variable $_ has been serialized already, so that nothing new can be wrong with these.
-    private static async Task SendItemsAsync(ChildProcess child, object?[] items)
-    {
-        foreach (object? item in items)
-        {
-            await ScriptChild.SendInputAsync(child, item, CancellationToken.None).ConfigureAwait(false);
-        }
-        ScriptChild.EndInput(child);
-    }
-
     // A child that reads no more, or has ended, is no failure: as with head in a shell's pipeline.
     private static async Task SendBytesAsync(ChildProcess child, byte[] bytes)
     {
-        await child.SendAsync(bytes, CancellationToken.None).ConfigureAwait(false);
-        child.CloseInput();
+        try
+        {
+            await child.SendAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+            child.CloseInput();
+        }
+        catch (NetException e) when (e.Error == NetError.HandleClosed)
+        {
+        }
     }
 
     private static ChildProcessOptions ProgramOptions(ChildProcessStartCommand command)

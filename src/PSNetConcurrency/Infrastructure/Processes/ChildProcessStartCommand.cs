@@ -166,7 +166,7 @@ public abstract class ChildProcessStartCommand : NetCmdlet
     internal ChildProcessPlan Plan() => _plan ??= ChildProcessPlan.Create(this);
 
     /// <summary>Starts a child and keeps it for Get-ChildProcess; null where -WhatIf said not to, or where what is wrong concerns this item only, and is written.</summary>
-    internal ChildProcess? StartChild(ChildInput input)
+    internal async Task<ChildProcess?> StartChildAsync(ChildInput input)
     {
         ChildProcessPlan plan = Plan();
         if (!ShouldProcess(plan.Command, "Start child process"))
@@ -175,9 +175,14 @@ public abstract class ChildProcessStartCommand : NetCmdlet
         }
         try
         {
-            ChildProcess child = plan.Start(input);
+            ChildProcess child = plan.Start(input, out Task sending);
             ChildOutput.Register(child, Encoding);
             HandleRegistry.Add(child, IsDetached);
+            if (IsDetached)
+            {
+                // This process may end as soon as the cmdlet has, and then nobody sends the rest.
+                await sending.WaitAsync(StopToken);
+            }
             return child;
         }
         catch (NetException e) when (TakesItems && e.Error is NetError.ArgumentNotSerializable or NetError.ProcessLimitReached or NetError.ProcessStartFailed)

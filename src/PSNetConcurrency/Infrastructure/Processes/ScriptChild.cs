@@ -30,7 +30,10 @@ internal static class ScriptChild
 
     /// <summary>Starts. Call on the pipeline thread: values are serialized here.</summary>
     /// <exception cref="NetException">PowerShellNotFound, ArgumentNotSerializable, or one of ChildProcess.Start's.</exception>
-    public static ChildProcess Start(ScriptJob job, ScriptChildOptions options)
+    public static ChildProcess Start(ScriptJob job, ScriptChildOptions options) => Start(job, options, out _);
+
+    /// <summary>Starts; <paramref name="sending"/> ends when the system has all of the job, or the child, and never fails.</summary>
+    public static ChildProcess Start(ScriptJob job, ScriptChildOptions options, out Task sending)
     {
         WireWriter? writer = null;
         bool isVia = options.Via.Count > 0;
@@ -80,7 +83,7 @@ internal static class ScriptChild
                 Encode(isVia ? new StartState(options.WorkingDirectory, [.. ChildEnvironment.Changes(options.Environment, request.Name)]) : null, isReady: false)));
         }
         Channels.Add(child, new ScriptChannel(interpreter, job.HasInput));
-        _ = SendJobAsync(child, writer!);
+        sending = SendJobAsync(child, writer!);
         return child;
     }
 
@@ -92,27 +95,58 @@ internal static class ScriptChild
     public static ValueTask SendInputAsync(ChildProcess child, object? item, CancellationToken stop)
     {
         ScriptChannel channel = Open(child);
+        return SendAsync(child, channel, EncodeInput(item), stop);
+    }
+
+    /// <summary>An object as <see cref="SendInputAsync"/> sends it, to be sent later with <see cref="SendAllAsync"/>.</summary>
+    /// <exception cref="NetException">ArgumentNotSerializable.</exception>
+    public static WireWriter EncodeInput(object? item)
+    {
         WireWriter writer = new();
         int at = writer.BeginFrame(FrameKind.Input);
         JobEncoder.Write(writer, item, "input object");
         writer.EndFrame(at);
-        return SendAsync(child, channel, writer, stop);
+        return writer;
+    }
+
+    /// <summary>Puts objects that were encoded into a new child's $input and ends it. A child that ends before is no failure: how it ended is told with its end.</summary>
+    public static async Task SendAllAsync(ChildProcess child, IEnumerable<WireWriter> items)
+    {
+        ScriptChannel channel = Open(child);
+        try
+        {
+            foreach (WireWriter item in items)
+            {
+                await SendAsync(child, channel, item, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (NetException e) when (e.Error == NetError.HandleClosed)
+        {
+        }
+        finally
+        {
+            await EndInputAsync(child, channel).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Ends the child's $input, after what was sent.</summary>
     public static void EndInput(ChildProcess child)
     {
-        if (Channels.TryGetValue(child, out ScriptChannel? channel) && channel.TakesInput && !channel.Ended)
+        if (Channels.TryGetValue(child, out ScriptChannel? channel) && channel.TakesInput)
         {
-            channel.Ended = true;
-            WireWriter writer = new(8);
-            writer.EndFrame(writer.BeginFrame(FrameKind.EndInput));
-            _ = EndInputAsync(child, channel, writer);
+            _ = EndInputAsync(child, channel);
         }
     }
 
-    private static async Task EndInputAsync(ChildProcess child, ScriptChannel channel, WireWriter writer)
+    private static async Task EndInputAsync(ChildProcess child, ScriptChannel channel)
     {
+        if (channel.Ended)
+        {
+            return;
+        }
+        channel.Ended = true;
+        WireWriter writer = new(8);
+        writer.EndFrame(writer.BeginFrame(FrameKind.EndInput));
         // What still waits to be sent goes first.
         await channel.Turn.WaitAsync().ConfigureAwait(false);
         try

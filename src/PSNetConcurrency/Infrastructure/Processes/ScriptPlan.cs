@@ -63,10 +63,14 @@ internal static class ScriptPlan
         return script.Script;
     }
 
-    // Only then is there somebody to wait for at the other end: without $input and process { }, a script that nothing is piped to runs at once.
-    private static bool ReadsInput(Ast script) =>
-        script.Find(a => a is VariableExpressionAst { VariablePath.UserPath: var name } && name.Equals("input", StringComparison.OrdinalIgnoreCase), searchNestedScriptBlocks: true) is not null
-        || script is ScriptBlockAst { ProcessBlock: not null } or FunctionDefinitionAst { Body.ProcessBlock: not null };
+    // Only then is there somebody to wait for at the other end: without $input and process { }, a script that nothing is piped to
+    // runs at once. What a function or a block in it calls $input is its own.
+    private static bool ReadsInput(Ast script)
+    {
+        Ast body = script is FunctionDefinitionAst function ? function.Body : script;
+        return body is ScriptBlockAst { ProcessBlock: not null }
+            || body.Find(a => a is VariableExpressionAst { VariablePath.UserPath: var name } && name.Equals("input", StringComparison.OrdinalIgnoreCase), searchNestedScriptBlocks: false) is not null;
+    }
 
     private static void AddVariables(Hashtable variables, ChildProcessStartCommand command)
     {
