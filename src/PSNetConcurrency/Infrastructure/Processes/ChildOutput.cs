@@ -24,7 +24,7 @@ internal sealed class ChildOutput
     /// <summary>The place up to which everything was handed on.</summary>
     public OutputCursor Cursor { get; }
 
-    /// <summary>How many records of each stream were handed on, also such as lie beyond <see cref="Cursor"/> because only some streams were asked for.</summary>
+    /// <summary>How far each stream was handed on, as <see cref="OutputCursor.Position"/> counts, also beyond <see cref="Cursor"/> because only some streams were asked for.</summary>
     public long[] HandedOn { get; } = new long[Enum.GetValues<ChildStreamKind>().Length];
 
     /// <summary>Whether the failure was told; it is an error once.</summary>

@@ -32,14 +32,18 @@ internal sealed class LineCutter
     /// <summary>Whether there is the beginning of a line whose end has not come.</summary>
     public bool HasBegun => _length > 0;
 
+    /// <summary>How many bytes of that line are kept.</summary>
+    public int Length => _length;
+
     /// <summary>Another that goes on from here by itself.</summary>
     public LineCutter Copy() => new(this);
 
     /// <summary>
     /// The first line that ends in these bytes, with what was kept of it before; <paramref name="taken"/> bytes belong to it.
     /// Null: no line ends here, and all the bytes are kept. Nothing is kept of a line that is returned until <see cref="Next"/>.
+    /// Its first <paramref name="left"/> bytes are left out of its text.
     /// </summary>
-    public string? Find(ReadOnlySpan<byte> bytes, out int taken)
+    public string? Find(ReadOnlySpan<byte> bytes, int left, out int taken)
     {
         int end = EndOfLine(bytes);
         if (end < 0 && _length + bytes.Length < LongestLine)
@@ -50,14 +54,15 @@ internal sealed class LineCutter
         }
         taken = end < 0 ? bytes.Length : end + _newline.Length - _length;
         int length = end < 0 ? _length + bytes.Length : end;
+        left = Math.Min(left, length);
         if (_length == 0)
         {
-            return Text(bytes[..length]);
+            return Text(bytes[left..length]);
         }
         byte[] line = new byte[_length + taken];
         _begun.AsSpan(0, _length).CopyTo(line);
         bytes[..taken].CopyTo(line.AsSpan(_length));
-        return Text(line.AsSpan(0, length));
+        return Text(line.AsSpan(left..length));
     }
 
     /// <summary>Forgets what was kept, of a line that has been handed on.</summary>
@@ -71,11 +76,11 @@ internal sealed class LineCutter
         }
     }
 
-    /// <summary>The line that was begun, as far as it came.</summary>
-    public string Rest() => Text(_begun.AsSpan(0, _length));
+    /// <summary>The line that was begun, as far as it came, without its first <paramref name="left"/> bytes.</summary>
+    public string Rest(int left) => Text(RestAsBytes()[left..]);
 
     /// <summary>The bytes of the line that was begun.</summary>
-    public byte[] RestAsBytes() => _begun.AsSpan(0, _length).ToArray();
+    public ReadOnlySpan<byte> RestAsBytes() => _begun.AsSpan(0, _length);
 
     // Where the line ends, counted from its beginning. In UTF-16 and UTF-32 a newline is several bytes, and begins where a character does.
     private int EndOfLine(ReadOnlySpan<byte> bytes)

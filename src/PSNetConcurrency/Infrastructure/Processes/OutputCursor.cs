@@ -15,10 +15,12 @@ internal sealed class OutputCursor
     private readonly OutputPlace? _place;
     private readonly RecordDecoder _decoder = new();
     private readonly LineCutter _output, _error;
-    private readonly long[] _counts;
+    private readonly long[] _positions;
     private long _sequence;
     private ChildProcessRecord? _shown;
     private bool _shownAsBytes;
+    private long _shownFrom;
+    private int _size;
     private int _bytes;
     private LineCutter? _cutter;
 
@@ -27,7 +29,7 @@ internal sealed class OutputCursor
         _child = child;
         _output = new LineCutter(encoding);
         _error = new LineCutter(encoding);
-        _counts = new long[Streams];
+        _positions = new long[Streams];
     }
 
     // One that leaves everything where it is.
@@ -36,7 +38,7 @@ internal sealed class OutputCursor
         _child = other._child;
         _place = new OutputPlace();
         (_output, _error, _sequence) = (other._output.Copy(), other._error.Copy(), other._sequence);
-        _counts = [.. other._counts];
+        _positions = [.. other._positions];
     }
 
     /// <summary>Whether it holds the beginning of a line, which is in the buffer no more.</summary>
@@ -45,19 +47,28 @@ internal sealed class OutputCursor
     /// <summary>Where it is in the buffer; null: at what is not consumed.</summary>
     public OutputPlace? Place => _place;
 
-    /// <summary>How many records of a stream it has taken.</summary>
-    public long Count(ChildStreamKind stream) => _counts[(int)stream];
+    /// <summary>
+    /// How far it is in a stream: how many records it has taken; of standard output how many bytes, as its pieces are not always the
+    /// same, nor the same as its lines.
+    /// </summary>
+    public long Position(ChildStreamKind stream) => _positions[(int)stream];
+
+    /// <summary>How far it is in the stream of the record shown once that is taken.</summary>
+    public long NextPosition => _positions[(int)_shown!.Stream] + _size;
 
     /// <summary>Another that begins here and consumes nothing.</summary>
     public OutputCursor Copy() => new(this);
 
-    /// <summary>Shows the next record; null where there is none now. Call <see cref="Take"/> to go on behind it.</summary>
-    public ChildProcessRecord? Peek(bool asBytes)
+    /// <summary>
+    /// Shows the next record; null where there is none now. Call <see cref="Take"/> to go on behind it. One that begins before the
+    /// position <paramref name="from"/> of standard output and ends behind it is shown from there on.
+    /// </summary>
+    public ChildProcessRecord? Peek(bool asBytes, long from)
     {
-        if (_shownAsBytes != asBytes)
+        if (_shownAsBytes != asBytes || _shownFrom != from)
         {
             // Shown otherwise and not taken: it is still there.
-            (_shown, _shownAsBytes) = (null, asBytes);
+            (_shown, _shownAsBytes, _shownFrom) = (null, asBytes, from);
         }
         while (_shown is null)
         {
@@ -81,7 +92,7 @@ internal sealed class OutputCursor
         ChildProcessRecord taken = _shown!;
         _shown = null;
         _sequence++;
-        _counts[(int)taken.Stream]++;
+        _positions[(int)taken.Stream] += _size;
         _cutter?.Next();
         _cutter = null;
         if (_bytes > 0)
@@ -97,6 +108,7 @@ internal sealed class OutputCursor
         if (chunk.Kind == OutputKind.Records)
         {
             _bytes = _decoder.Decode(bytes, _sequence + 1, out _shown);
+            _size = 1;
             return;
         }
         bool error = chunk.Kind == OutputKind.StandardError;
@@ -104,9 +116,11 @@ internal sealed class OutputCursor
         LineCutter cutter = error ? _error : _output;
         if (asBytes && !error)
         {
-            ShowText(chunk.Time, stream, (byte[])[.. cutter.RestAsBytes(), .. bytes], cutter, bytes.Length);
+            byte[] piece = [.. cutter.RestAsBytes(), .. bytes];
+            int left = Left(stream, piece.Length);
+            ShowText(chunk.Time, stream, left > 0 ? piece[left..] : piece, cutter, bytes.Length);
         }
-        else if (cutter.Find(bytes, out int taken) is { } line)
+        else if (cutter.Find(bytes, Left(stream, int.MaxValue), out int taken) is { } line)
         {
             ShowText(chunk.Time, stream, line, cutter, taken);
         }
@@ -124,8 +138,9 @@ internal sealed class OutputCursor
             if (cutter.HasBegun)
             {
                 bool error = cutter == _error;
-                ShowText(_child.ExitTime ?? DateTimeOffset.Now, error ? ChildStreamKind.StandardError : ChildStreamKind.StandardOutput,
-                    asBytes && !error ? cutter.RestAsBytes() : cutter.Rest(), cutter, 0);
+                ChildStreamKind stream = error ? ChildStreamKind.StandardError : ChildStreamKind.StandardOutput;
+                int left = Left(stream, cutter.Length);
+                ShowText(_child.ExitTime ?? DateTimeOffset.Now, stream, asBytes && !error ? cutter.RestAsBytes()[left..].ToArray() : cutter.Rest(left), cutter, 0);
                 return true;
             }
         }
@@ -136,5 +151,10 @@ internal sealed class OutputCursor
     {
         _shown = new ChildProcessRecord(time, stream, _sequence + 1, value);
         (_cutter, _bytes) = (cutter, bytes);
+        _size = stream == ChildStreamKind.StandardOutput ? cutter.Length + bytes : 1;
     }
+
+    // How much of the next record lies before where it is to be shown from.
+    private int Left(ChildStreamKind stream, int most) =>
+        stream == ChildStreamKind.StandardOutput ? (int)Math.Clamp(_shownFrom - _positions[(int)stream], 0, most) : 0;
 }

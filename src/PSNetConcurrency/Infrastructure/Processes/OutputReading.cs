@@ -39,10 +39,10 @@ internal sealed class OutputReading
 
     private ChildProcessRecord? Find()
     {
-        while (_cursor.Peek(_options.AsBytes) is { } shown)
+        while (_cursor.Peek(_options.AsBytes, _output.HandedOn[(int)ChildStreamKind.StandardOutput]) is { } shown)
         {
             int stream = (int)shown.Stream;
-            bool old = _cursor.Count(shown.Stream) < _output.HandedOn[stream];
+            bool old = _cursor.NextPosition <= _output.HandedOn[stream];
             bool wanted = _options.Streams is not { } streams || streams.Contains(shown.Stream);
             if (!old && !wanted && _cursor == _output.Cursor)
             {
@@ -56,7 +56,7 @@ internal sealed class OutputReading
             }
             if (!_options.Keep)
             {
-                _output.HandedOn[stream] = _cursor.Count(shown.Stream);
+                _output.HandedOn[stream] = _cursor.Position(shown.Stream);
             }
             return record;
         }
