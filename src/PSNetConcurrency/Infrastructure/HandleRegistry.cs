@@ -1,4 +1,5 @@
 using System.Management.Automation.Runspaces;
+using PSNetConcurrency.Infrastructure.Processes;
 
 namespace PSNetConcurrency.Infrastructure;
 
@@ -31,7 +32,7 @@ internal static class HandleRegistry
     /// <summary>Keeps a child process; one that is detached outlives what it was started from.</summary>
     public static void Add(ChildProcess child, bool detached) => Add(new Entry(CurrentRunspace, child,
         () => detached ? Task.CompletedTask : child.StopAsync(ChildGrace, includeDescendants: true),
-        () => !child.IsAlive && !child.HasMoreData && child.Failure is null, KeptChildren));
+        () => !child.IsAlive && !child.HasMoreData && (child.Failure is null || ChildOutput.Of(child).FailureTold), KeptChildren));
 
     public static void Add(ChildProcessPool pool) => Add(new Entry(CurrentRunspace, pool, pool.CloseAsync, () => pool.State == ChildProcessPoolState.Closed));
 

@@ -43,6 +43,19 @@ public sealed class ReceiveTests : ChildTests
     }
 
     [Fact]
+    public void What_was_read_ahead_as_lines_or_bytes_is_handed_on_once_and_whole()
+    {
+        _session.Run("$c = Start-ChildProcess sh '-c', 'echo e >&2; read x; printf \"ab\\ncd\\nef\"'; do { $more = $c.HasMoreData } until ($more); 'x' | Send-ChildProcess $c; $null = $c | Wait-ChildProcess");
+        Assert.Equal("ab", _session.One("$c | Receive-ChildProcess -Stream StandardOutput | Select-First").ToString());
+        // The rest as bytes, in whatever pieces, and of a piece what is new.
+        Assert.Equal("63 64 0A 65 66", _session.One("-join (@($c | Receive-ChildProcess -Stream StandardOutput -AsByteStream) | ForEach-Object { foreach ($b in $_) { '{0:X2} ' -f $b } })").ToString().TrimEnd());
+        Assert.Empty(_session.Run("$c | Receive-ChildProcess -Stream StandardOutput"));
+        _session.Invoke("$c | Receive-ChildProcess");
+        Assert.Equal(["e"], _session.Errors.Select(e => e.ToString()));
+        Assert.Equal("False", _session.One("$c.HasMoreData").ToString());
+    }
+
+    [Fact]
     public void Records_tell_stream_order_and_time()
     {
         string[] records = _session.Run("Start-ChildProcess sh '-c', 'echo o; sleep 0.05; echo e >&2' | Receive-ChildProcess -Wait -AsRecord | ForEach-Object { \"$($_.Sequence) $($_.Stream) $($_.Value)\"; $_.Time.Ticks }").Texts();
@@ -96,5 +109,8 @@ public sealed class ReceiveTests : ChildTests
     {
         Assert.Equal(["x"], _session.Run("Start-ChildProcess echo x | Wait-ChildProcess | Receive-ChildProcess -AutoRemove; Get-ChildProcess").Texts());
         _session.Fails("InvalidArgument", "Start-ChildProcess echo x | Receive-ChildProcess -Keep -AutoRemove");
+        _session.Run("Get-ChildProcess | Wait-ChildProcess | Remove-ChildProcess");
+        _session.Fails("ExitCodeNotZero", "Start-ChildProcess sh '-c', 'exit 3' | Receive-ChildProcess -Wait -AutoRemove -ErrorAction Stop");
+        Assert.Empty(_session.Run("Get-ChildProcess"));
     }
 }

@@ -130,10 +130,11 @@ public sealed class ReceiveChildProcessCommand : ChildProcessSelectorCommand
 
     private void Ended(OutputReading reading)
     {
-        _writer!.WriteFailure(reading.Output, Keep);
+        // Before its failure is told, which may end the pipeline.
         if (AutoRemove && !reading.Child.HasMoreData)
         {
             ChildProcesses.Remove(reading.Child);
         }
+        _writer!.WriteFailure(reading.Output, Keep);
     }
 }
