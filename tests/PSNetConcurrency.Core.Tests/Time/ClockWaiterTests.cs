@@ -48,6 +48,16 @@ public sealed class ClockWaiterTests
     }
 
     [Fact]
+    public async Task Servers_that_are_asked_again_and_do_not_answer_make_nobody_late()
+    {
+        int asked = 0;
+        ClockWaiter waiter = new(_ => asked++ == 0 ? Task.FromResult(Measured(TimeSpan.Zero)) : new TaskCompletionSource<ClockOffset>().Task) { AskAgain = TimeSpan.FromMilliseconds(400) };
+        ClockWait result = await waiter.WaitAsync(DateTimeOffset.Now.AddMilliseconds(600), null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(result.Skew >= TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, result.ClockOffset);
+    }
+
+    [Fact]
     public void The_last_stretch_asks_again_after_each_sleep()
     {
         // A clock that is set back while this sleeps makes it wait on; one that is set forward ends it.

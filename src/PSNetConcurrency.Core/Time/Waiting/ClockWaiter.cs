@@ -9,12 +9,14 @@ internal sealed class ClockWaiter(Func<CancellationToken, Task<ClockOffset>>? me
     // A clock that is set meanwhile is noticed within this time.
     private static readonly TimeSpan Nap = TimeSpan.FromSeconds(1);
 
-    // Clocks wander: so long before the instant the servers are asked again, which takes a few seconds where they are public.
-    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(30);
     private static readonly long StepTicks = 10 * TimeSpan.TicksPerMillisecond;
 
     private ClockOffset? _measured;
     private SteadyClock _reference;
+    private TimeSpan _took;
+
+    /// <summary>Clocks wander: so long before the instant the servers are asked again, which takes a few seconds where they are public.</summary>
+    public TimeSpan AskAgain { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What is left, for progress.</summary>
     public TimeSpan Left { get; private set; }
@@ -37,7 +39,7 @@ internal sealed class ClockWaiter(Func<CancellationToken, Task<ClockOffset>>? me
             if (measure is not null && ((!asked && LeftUntil(target) < AskAgain) || WasSet()))
             {
                 asked = true;
-                await MeasureAgainAsync(stop).ConfigureAwait(false);
+                await MeasureAgainAsync(LeftUntil(target) - PreciseWait.Handover, stop).ConfigureAwait(false);
             }
         }
         stop.ThrowIfCancellationRequested();
@@ -63,15 +65,23 @@ internal sealed class ClockWaiter(Func<CancellationToken, Task<ClockOffset>>? me
 
     private TimeSpan LeftUntil(DateTimeOffset target) => Left = TimeSpan.FromTicks(target.UtcTicks - Now);
 
-    private async Task MeasureAgainAsync(CancellationToken stop)
+    // Where that fails, or would be over too late, what was measured before holds on, by elapsed time.
+    private async Task MeasureAgainAsync(TimeSpan limit, CancellationToken stop)
     {
+        if (limit <= _took)
+        {
+            return;
+        }
+        using CancellationTokenSource end = Deadline.Start(limit, stop);
         try
         {
-            await MeasureAsync(stop).ConfigureAwait(false);
+            await MeasureAsync(end.Token).ConfigureAwait(false);
         }
         catch (NetException)
         {
-            // What was measured before holds on, by elapsed time.
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
         }
     }
 
@@ -79,8 +89,12 @@ internal sealed class ClockWaiter(Func<CancellationToken, Task<ClockOffset>>? me
     {
         if (measure is not null)
         {
-            ClockOffset measured = await measure(stop).ConfigureAwait(false);
-            (_measured, _reference) = (measured, SteadyClock.Local(measured.Offset.Ticks));
+            long began = Stopwatch.GetTimestamp();
+            Task<ClockOffset> measuring = measure(stop);
+            // Some of what it does, such as looking up a name, may not heed the stop at once.
+            measuring.Forget();
+            ClockOffset measured = await measuring.WaitAsync(stop).ConfigureAwait(false);
+            (_measured, _reference, _took) = (measured, SteadyClock.Local(measured.Offset.Ticks), Stopwatch.GetElapsedTime(began));
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class FleetAgent
 
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1.2), RefreshSpread = TimeSpan.FromSeconds(0.5), Nap = TimeSpan.FromSeconds(1), LongRun = TimeSpan.FromMilliseconds(100), Quiet = TimeSpan.FromMilliseconds(20);
 
+    // What is left between a measurement and the instant at least, for all that comes before the script.
+    private static readonly TimeSpan Spare = TimeSpan.FromMilliseconds(300);
+
     private readonly string _key;
     private readonly NodeClock _clock;
     private readonly bool _asksServers;
@@ -87,7 +90,7 @@ internal sealed class FleetAgent
         if (_asksServers && _clock.Offset is not null && Left > before.Ticks)
         {
             SleepUntil(before);
-            _clock.Measure();
+            _clock.MeasureAgain(TimeSpan.FromTicks(Left) - Spare);
             _reference = SteadyClock.Local(_clock.Now - DateTime.UtcNow.Ticks + _clock.Offset!.Value.Offset);
             lines.Add(Report());
         }

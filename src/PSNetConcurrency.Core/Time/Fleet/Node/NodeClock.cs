@@ -18,8 +18,9 @@ internal readonly record struct NodeSample(long Offset, long Delay, long Timesta
 internal sealed class NodeClock(IReadOnlyList<(string Host, int Port)> servers, TimeSpan shift)
 {
     private const int LoopbackSamples = 8;
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1), LeastLimit = TimeSpan.FromMilliseconds(1);
     private readonly NodeSample?[] _best = new NodeSample?[servers.Count];
+    private readonly IPEndPoint?[] _remotes = new IPEndPoint?[servers.Count];
 
     /// <summary>Why the last server that failed did.</summary>
     public string Problem { get; private set; } = "there is no time server to ask";
@@ -27,19 +28,29 @@ internal sealed class NodeClock(IReadOnlyList<(string Host, int Port)> servers, 
     /// <summary>The node's own clock, in ticks of UTC; in a trial it is as wrong as was asked for.</summary>
     public long Now => DateTime.UtcNow.Ticks + shift.Ticks;
 
-    /// <summary>Asks all servers once more; a server of this machine several times, as that costs nobody anything.</summary>
+    /// <summary>Asks all servers; a server of this machine several times, as that costs nobody anything.</summary>
     public void Measure()
     {
         for (int i = 0; i < servers.Count; i++)
         {
-            try
+            Measure(i, AnswerLimit);
+        }
+    }
+
+    /// <summary>Asks once more within a limit, those first that have answered before; a server whose name was not found is left out.</summary>
+    public void MeasureAgain(TimeSpan limit)
+    {
+        long began = Stopwatch.GetTimestamp();
+        int[] known = [.. Enumerable.Range(0, servers.Count).Where(i => _remotes[i] is not null).OrderBy(i => _best[i] is null)];
+        for (int i = 0; i < known.Length; i++)
+        {
+            // A server that is silent takes its share, and not the others'.
+            TimeSpan share = (limit - Stopwatch.GetElapsedTime(began)) / (known.Length - i);
+            if (share < LeastLimit)
             {
-                Measure(i);
+                return;
             }
-            catch (Exception e) when (e is SocketException or InvalidOperationException)
-            {
-                Problem = $"{servers[i].Host}:{servers[i].Port}: {e.Message}";
-            }
+            Measure(known[i], share < AnswerLimit ? share : AnswerLimit);
         }
     }
 
@@ -58,16 +69,34 @@ internal sealed class NodeClock(IReadOnlyList<(string Host, int Port)> servers, 
         }
     }
 
-    private void Measure(int server)
+    private void Measure(int server, TimeSpan limit)
     {
-        IPAddress[] addresses = Dns.GetHostAddresses(servers[server].Host);
-        IPEndPoint remote = new(addresses[0], servers[server].Port);
-        using Socket socket = new(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = (int)AnswerLimit.TotalMilliseconds };
+        try
+        {
+            Ask(server, limit);
+        }
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
+        {
+            Problem = $"{servers[server].Host}:{servers[server].Port}: {e.Message}";
+        }
+    }
+
+    private void Ask(int server, TimeSpan limit)
+    {
+        IPEndPoint remote = _remotes[server] ??= new(Dns.GetHostAddresses(servers[server].Host)[0], servers[server].Port);
+        using Socket socket = new(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.Connect(remote);
         int samples = IPAddress.IsLoopback(remote.Address) ? LoopbackSamples : 1;
+        long began = Stopwatch.GetTimestamp();
         for (int i = 0; i < samples; i++)
         {
-            if (Ask(socket) is { } sample && !(_best[server] is { } best && Worth(best) <= sample.Delay))
+            TimeSpan left = limit - Stopwatch.GetElapsedTime(began);
+            if (left < LeastLimit)
+            {
+                return;
+            }
+            socket.ReceiveTimeout = (int)left.TotalMilliseconds;
+            if (Ask(socket, left) is { } sample && !(_best[server] is { } best && Worth(best) <= sample.Delay))
             {
                 _best[server] = sample;
             }
@@ -77,7 +106,7 @@ internal sealed class NodeClock(IReadOnlyList<(string Host, int Port)> servers, 
     // A sample grows old: clocks wander, by as much as RFC 5905 allows for.
     private static long Worth(NodeSample sample) => sample.Delay + (long)(Stopwatch.GetElapsedTime(sample.Timestamp).Ticks * 30e-6);
 
-    private NodeSample? Ask(Socket socket)
+    private NodeSample? Ask(Socket socket, TimeSpan limit)
     {
         Span<byte> packet = stackalloc byte[NtpPacket.Length], random = stackalloc byte[NtpTimestamp.Length];
         RandomNumberGenerator.Fill(random);
@@ -86,7 +115,7 @@ internal sealed class NodeClock(IReadOnlyList<(string Host, int Port)> servers, 
         new NtpPacket { Version = NtpPacket.LatestVersion, Mode = NtpPacket.Client, Transmit = asked }.Write(packet);
         long timestamp = Stopwatch.GetTimestamp(), t1 = Now;
         socket.Send(packet);
-        while (Stopwatch.GetElapsedTime(timestamp) < AnswerLimit)
+        while (Stopwatch.GetElapsedTime(timestamp) < limit)
         {
             int length = socket.Receive(packet);
             long t4 = Now, elapsed = Stopwatch.GetElapsedTime(timestamp).Ticks;
