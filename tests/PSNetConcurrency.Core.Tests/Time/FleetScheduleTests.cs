@@ -257,6 +257,27 @@ public sealed class FleetScheduleTests
     }
 
     [Fact]
+    public async Task An_interval_runs_by_the_reference_and_not_by_this_machine()
+    {
+        using UdpServer server = TimeServer(-3600);
+        FleetSchedule schedule = await new FleetRig().StartAsync(Options(new IntervalSchedule(TimeSpan.FromSeconds(60), DateTimeOffset.UtcNow, TimeZoneInfo.Utc), Node("a")) with { Servers = [("127.0.0.1", server.Port)] });
+        DateTimeOffset now = DateTimeOffset.UtcNow + schedule.ClockOffset;
+        Assert.InRange(schedule.NextOccurrence!.Value, now, now.AddSeconds(61));
+        await schedule.StopAsync();
+    }
+
+    [Fact]
+    public async Task An_interval_goes_on_from_where_it_was_in_the_last_session()
+    {
+        string stamp = Path.GetTempFileName();
+        DateTimeOffset last = DateTimeOffset.UtcNow.AddHours(-2.5);
+        new FleetStamp(stamp).Write(last);
+        FleetRun run = Assert.Single(await new FleetRig().RunAsync(Options(new IntervalSchedule(TimeSpan.FromHours(1), DateTimeOffset.UtcNow, TimeZoneInfo.Utc), Node("a")) with { StampPath = stamp, Count = 1 }));
+        Assert.Equal((FleetRunState.Completed, true, last.AddHours(2)), (run.State, run.IsCatchUp, run.Scheduled));
+        File.Delete(stamp);
+    }
+
+    [Fact]
     public async Task An_instant_that_is_over_is_refused_at_the_start()
     {
         NetException e = await Assert.ThrowsAsync<NetException>(() => new FleetRig().StartAsync(Options(In(-3600), Node("a"))));

@@ -31,7 +31,7 @@ public sealed partial class FleetSchedule
 
     private static int s_lastId;
 
-    private readonly FleetScheduleOptions _options;
+    private FleetScheduleOptions _options;
     private readonly IFleetLauncher _launcher;
     private readonly FleetReference _reference;
     private readonly FleetStamp? _stamp;
@@ -141,6 +141,11 @@ public sealed partial class FleetSchedule
         if (_options.Schedule is FixedSchedule)
         {
             _after = _stamp is null ? now - _options.StartingDeadline : _after;
+        }
+        if (_options.Schedule is IntervalSchedule interval)
+        {
+            // By the clock that it is asked by, and on from where it was when it fired last.
+            _options = _options with { Schedule = interval.From(_after) };
         }
         NextOccurrence = _options.Schedule.First(_after);
         _stamp?.Write(_after);

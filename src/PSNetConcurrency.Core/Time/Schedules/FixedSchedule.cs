@@ -37,6 +37,9 @@ internal sealed class IntervalSchedule : Schedule
 
     public DateTimeOffset Anchor { get; }
 
+    /// <summary>The same from another instant on.</summary>
+    public IntervalSchedule From(DateTimeOffset anchor) => new(Every, anchor, Zone);
+
     private protected override DateTimeOffset? Find(DateTimeOffset after)
     {
         long steps = after < Anchor ? 1 : ((after - Anchor).Ticks / Every.Ticks) + 1;

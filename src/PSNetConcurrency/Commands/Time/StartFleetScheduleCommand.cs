@@ -98,7 +98,7 @@ public sealed class StartFleetScheduleCommand : ScheduleCommand
     [ValidateNotNullOrEmpty]
     public string? StampPath { get; set; }
 
-    /// <summary>What to do on a node where the run before has not ended when the next is due; it is decided a quarter of a second before. A PSSession runs one script at a time: there Parallel does what Queue does.</summary>
+    /// <summary>What to do on a node where the run before has not ended when the next is due; it is decided a quarter of a second before. A PSSession runs one script at a time: there Parallel does what Queue does. Whatever the policy, at most four firings are under way: the next is Missed.</summary>
     [Parameter]
     public FleetOverlapPolicy OverlapPolicy { get; set; }
 
