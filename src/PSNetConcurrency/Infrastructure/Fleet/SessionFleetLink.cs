@@ -11,6 +11,9 @@ namespace PSNetConcurrency.Infrastructure.Fleet;
 /// <summary>An agent in a PSSession, which it needs for itself until the script has ended.</summary>
 internal sealed class SessionFleetLink : IFleetLink
 {
+    // A node that has lost its power says nothing more, and the transport notices that after minutes.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private readonly PowerShell _shell = PowerShell.Create();
     private readonly PSDataCollection<object> _input = [];
     private readonly PSDataCollection<PSObject> _output = [];
@@ -49,11 +52,23 @@ internal sealed class SessionFleetLink : IFleetLink
 
     public async Task StopAsync()
     {
+        Task over = StopShellAsync();
+        await over.WaitAsync(Grace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Later, where it has not stopped: disposing of it would wait for it.
+        _ = over.ContinueWith(_ => Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private async Task StopShellAsync()
+    {
         if (!_running.IsCompleted)
         {
             await Task.Factory.FromAsync(_shell.BeginStop(null, null), _shell.EndStop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Release()
+    {
         _shell.Dispose();
         _input.Dispose();
         _output.Dispose();
