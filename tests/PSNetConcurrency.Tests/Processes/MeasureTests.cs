@@ -49,6 +49,17 @@ public class MeasureTests
     }
 
     [Fact]
+    public void Blocks_run_in_the_session_s_folder_with_its_values()
+    {
+        using PowerShellSession session = new();
+        string folder = Directory.CreateTempSubdirectory("psnc[1]").FullName;
+        session.Run("$here = [string] $ExecutionContext.SessionState.Path.SetLocation([WildcardPattern]::Escape($folder)); $block = { if (\"$PWD\" -ne $using:here -or [string]::IsNullOrEmpty($using:here)) { throw \"in $PWD\" } }", ("folder", folder));
+        Assert.Equal(2, session.Run("Measure-Parallelism -ScriptBlock $block -WorkerCount 1 -Mode Runspace, Process").Count);
+        Assert.Single(session.Run("Measure-JoinStrategy -ScriptBlock $block -Strategy Serial"));
+        Directory.Delete(folder);
+    }
+
+    [Fact]
     public void One_processor_gives_concurrency_and_no_parallelism()
     {
         using PowerShellSession session = new();

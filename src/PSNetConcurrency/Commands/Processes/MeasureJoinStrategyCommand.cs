@@ -90,7 +90,7 @@ public sealed class MeasureJoinStrategyCommand : NetCmdlet
         foreach (JoinStrategy strategy in Choices.Of<JoinStrategy>(Strategy))
         {
             _status = $"{strategy}, {_jobs.Count} processes";
-            Func<ChildProcess>[] starts = _jobs.Select(j => (Func<ChildProcess>)(() => ScriptChild.Start(j.Job, new ScriptChildOptions { Name = j.Name }))).ToArray();
+            Func<ChildProcess>[] starts = _jobs.Select(j => (Func<ChildProcess>)(() => ScriptChild.Start(j.Job, new ScriptChildOptions { Name = j.Name, WorkingDirectory = SessionState.Path.CurrentFileSystemLocation.ProviderPath }))).ToArray();
             (JoinResult result, IReadOnlyList<ChildProcess> children) = await JoinMeasurement.RunAsync(strategy, starts, PoolSize, StopToken);
             foreach (ChildProcess child in children.Where(c => c.Failure is not null))
             {

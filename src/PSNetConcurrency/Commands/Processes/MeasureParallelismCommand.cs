@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Numerics;
@@ -80,7 +81,7 @@ public sealed class MeasureParallelismCommand : NetCmdlet
     [Parameter(Position = 0)]
     public ParallelismWorkload Workload { get; set; } = ParallelismWorkload.Cpu;
 
-    /// <summary>The work, instead of a workload by name. What it returns is thrown away.</summary>
+    /// <summary>The work, instead of a workload by name. <c>$using:name</c> in it is the value that the variable has here and now. What it returns is thrown away.</summary>
     [Parameter]
     [ValidateNotNull]
     public ScriptBlock? ScriptBlock { get; set; }
@@ -137,11 +138,12 @@ public sealed class MeasureParallelismCommand : NetCmdlet
 
     private async Task<WorkerTrace[]> TraceAsync(ParallelismMode mode)
     {
+        Hashtable variables = new(StringComparer.OrdinalIgnoreCase);
         (string script, object argument) = Workload switch
         {
             ParallelismWorkload.Cpu => (Computing, (object)DurationSeconds),
             ParallelismWorkload.Io => (Waiting, DurationSeconds),
-            _ => (Running, ScriptBlock!.ToString()),
+            _ => (Running, ScriptPlan.Resolve(ScriptBlock!, variables, this)),
         };
         // One failure ends the others: none goes on in the background.
         using CancellationTokenSource all = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
@@ -150,7 +152,7 @@ public sealed class MeasureParallelismCommand : NetCmdlet
         {
             for (int i = 0; i < WorkerCount; i++)
             {
-                tasks[i] = mode == ParallelismMode.Process ? ProcessAsync(script, argument, i, all.Token) : RunspaceAsync(script, argument, all.Token);
+                tasks[i] = mode == ParallelismMode.Process ? ProcessAsync(script, argument, variables, i, all.Token) : RunspaceAsync(script, argument, variables, all.Token);
                 if (mode == ParallelismMode.Serial)
                 {
                     await tasks[i];
@@ -166,13 +168,15 @@ public sealed class MeasureParallelismCommand : NetCmdlet
         }
     }
 
+    private string Location => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+
     private static string NameOf(int worker) => $"Worker{worker + 1}";
 
-    private async Task<long[]> RunspaceAsync(string script, object argument, CancellationToken stop)
+    private async Task<long[]> RunspaceAsync(string script, object argument, Hashtable variables, CancellationToken stop)
     {
         try
         {
-            return SpansOf(await RunspaceWorker.RunAsync(script, [argument], ProcessorAffinity, stop));
+            return SpansOf(await RunspaceWorker.RunAsync(script, [argument], Location, variables, ProcessorAffinity, stop));
         }
         catch (RuntimeException e)
         {
@@ -180,10 +184,10 @@ public sealed class MeasureParallelismCommand : NetCmdlet
         }
     }
 
-    private async Task<long[]> ProcessAsync(string script, object argument, int worker, CancellationToken stop)
+    private async Task<long[]> ProcessAsync(string script, object argument, Hashtable variables, int worker, CancellationToken stop)
     {
-        ScriptJob job = new() { Kind = ChildProcessKind.ScriptBlock, Script = script, Arguments = [argument] };
-        return SpansOf(await ScriptCall.InvokeAsync(job, new ScriptChildOptions { Name = NameOf(worker), ProcessorAffinity = ProcessorAffinity }, stop));
+        ScriptJob job = new() { Kind = ChildProcessKind.ScriptBlock, Script = script, Arguments = [argument], Variables = variables };
+        return SpansOf(await ScriptCall.InvokeAsync(job, new ScriptChildOptions { Name = NameOf(worker), WorkingDirectory = Location, ProcessorAffinity = ProcessorAffinity }, stop));
     }
 
     private static long[] SpansOf(IEnumerable<object?> output) =>

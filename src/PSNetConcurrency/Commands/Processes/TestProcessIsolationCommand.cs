@@ -82,7 +82,7 @@ public sealed class TestProcessIsolationCommand : NetCmdlet
             object[] arguments = [key, box, folder];
             IEnumerable<object?> output = mode == IsolationMode.Process
                 ? await ScriptCall.InvokeAsync(new ScriptJob { Kind = ChildProcessKind.ScriptBlock, Script = Inside, Arguments = arguments }, new ScriptChildOptions(), StopToken)
-                : await RunspaceWorker.RunAsync(Inside, arguments, null, StopToken);
+                : await RunspaceWorker.RunAsync(Inside, arguments, SessionState.Path.CurrentFileSystemLocation.ProviderPath, null, null, StopToken);
             string?[] inside = output.Select(o => o?.ToString()).ToArray();
             string?[] after = See(key, box);
             return Scopes.Select((scope, i) => new IsolationResult(mode, scope, before[i], inside[i], after[i])).ToArray();

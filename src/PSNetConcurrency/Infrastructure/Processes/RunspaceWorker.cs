@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
@@ -8,8 +9,8 @@ namespace PSNetConcurrency.Infrastructure.Processes;
 /// <summary>Runs a script in a runspace of its own, on a thread of its own, in this process.</summary>
 internal static class RunspaceWorker
 {
-    /// <summary>Starts it at once; <paramref name="processorAffinity"/> names the processors that the thread may use, null all.</summary>
-    public static Task<Collection<PSObject>> RunAsync(string script, IReadOnlyList<object?> arguments, long? processorAffinity, CancellationToken stop)
+    /// <summary>Starts it at once, in a folder and with variables; <paramref name="processorAffinity"/> names the processors that the thread may use, null all.</summary>
+    public static Task<Collection<PSObject>> RunAsync(string script, IReadOnlyList<object?> arguments, string folder, IDictionary? variables, long? processorAffinity, CancellationToken stop)
     {
         TaskCompletionSource<Collection<PSObject>> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
@@ -20,7 +21,7 @@ internal static class RunspaceWorker
                 {
                     ThreadAffinity.Set(mask);
                 }
-                done.SetResult(Run(script, arguments, stop));
+                done.SetResult(Run(script, arguments, folder, variables, stop));
             }
             catch (Exception e) when (stop.IsCancellationRequested)
             {
@@ -35,12 +36,17 @@ internal static class RunspaceWorker
         return done.Task;
     }
 
-    private static Collection<PSObject> Run(string script, IReadOnlyList<object?> arguments, CancellationToken stop)
+    private static Collection<PSObject> Run(string script, IReadOnlyList<object?> arguments, string folder, IDictionary? variables, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         using Runspace runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Open();
+        runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(folder));
+        foreach (DictionaryEntry variable in variables ?? new Hashtable())
+        {
+            runspace.SessionStateProxy.SetVariable((string)variable.Key, variable.Value);
+        }
         using PowerShell powerShell = PowerShell.Create();
         powerShell.Runspace = runspace;
         powerShell.AddScript(script);
