@@ -73,6 +73,7 @@ public sealed class SchedulerTests : IDisposable
     [InlineData("@{ Burst = 1; Colour = 'red' } | Compare-SchedulerPolicy", "JobInvalid", "'Colour'")]
     [InlineData("[pscustomobject]@{ Name = 'a' } | Compare-SchedulerPolicy", "JobInvalid", "neither")]
     [InlineData("'mail' | Compare-SchedulerPolicy", "JobInvalid", "neither")]
+    [InlineData("'c7,i,c1' | New-SchedulerJob", "InputObjectNotBound", "input object")]
     [InlineData("New-SchedulerJob -Name x -Program 'c7,?'", "ProgramInvalid", "character 4")]
     [InlineData("Invoke-SchedulerSimulation 1 RoundRobin -Quantum 0", "QuantumInvalid", "quantum is 0")]
     [InlineData("Invoke-SchedulerSimulation 1 MLFQ -QueueCount 3 -QuantumList 1, 2", "QueueMismatch", "-QueueCount says 3, -QuantumList has 2")]

@@ -38,7 +38,8 @@ public sealed class NewSchedulerJobCommand : NetCmdlet
     /// <summary>The CPU time that the job needs in all.</summary>
     /// <value>None</value>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Burst", "RunTime", "ServiceTime", "Length")]
+    // Not Length, as rows may have it: a text that is no number would be a job as long as it is.
+    [Alias("Burst", "RunTime", "ServiceTime")]
     public double BurstTime { get; set; }
 
     /// <summary>The name, different for each job.</summary>
