@@ -41,7 +41,6 @@ internal sealed class PortableLauncher : IProcessLauncher
         bool hasGroup = false;
         if (OperatingSystem.IsWindows())
         {
-            WindowsBatchFile.Check(request);
             if (options.OwnGroup && NewGroup is not null)
             {
                 NewGroup.SetValue(info, true);
@@ -52,9 +51,16 @@ internal sealed class PortableLauncher : IProcessLauncher
         {
             watcher = UnixWatcher.Wrap(info, request);
         }
-        foreach (string argument in request.Arguments)
+        if (OperatingSystem.IsWindows() && WindowsBatchFile.Is(request.Path))
         {
-            info.ArgumentList.Add(argument);
+            info.Arguments = WindowsBatchFile.CommandLine(request);
+        }
+        else
+        {
+            foreach (string argument in request.Arguments)
+            {
+                info.ArgumentList.Add(argument);
+            }
         }
         Process? process = null;
         try
