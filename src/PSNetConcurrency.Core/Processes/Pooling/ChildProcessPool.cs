@@ -140,26 +140,31 @@ public sealed class ChildProcessPool
     /// <summary>Takes a process that is ready and could have been started with these variables; null where there is none.</summary>
     internal PooledProcess? Take(IReadOnlyDictionary<string, string> environment)
     {
+        PooledProcess[] outdated;
         lock (_gate)
         {
             _failedStarts = 0;
-            int at = _ready.FindIndex(p => PoolEnvironment.StartAlike(p.Environment, environment));
-            if (at < 0)
-            {
-                Missed++;
-                DropOutdated();
-                Want(Latest);
-                return null;
-            }
-            PooledProcess process = _ready[at];
-            _ready.RemoveAt(at);
-            Used++;
-            _inUse++;
-            _deaths = 0;
             Want(Latest);
-            process.Gone.ContinueWith(_ => Ended(), TaskScheduler.Default);
-            return process;
+            int at = _ready.FindIndex(p => PoolEnvironment.StartAlike(p.Environment, environment));
+            if (at >= 0)
+            {
+                PooledProcess process = _ready[at];
+                _ready.RemoveAt(at);
+                Used++;
+                _inUse++;
+                _deaths = 0;
+                process.Gone.ContinueWith(_ => Ended(), TaskScheduler.Default);
+                return process;
+            }
+            Missed++;
+            outdated = TakeOutdated();
         }
+        // Outside of the gate, as all signals: a process may hold its own while it waits for this one to tell of its end.
+        foreach (PooledProcess process in outdated)
+        {
+            process.Send(StopSignal.Kill);
+        }
+        return null;
     }
 
     /// <summary>Takes back what was told nothing.</summary>
@@ -247,14 +252,12 @@ public sealed class ChildProcessPool
     }
 
     // Where this process's own variables have changed, none will ever fit again.
-    private void DropOutdated()
+    private PooledProcess[] TakeOutdated()
     {
         Dictionary<string, string> now = ChildEnvironment.Build(null, Name);
-        foreach (PooledProcess process in _ready.Where(p => !PoolEnvironment.StartAlike(p.Environment, now)).ToArray())
-        {
-            _ready.Remove(process);
-            process.Send(StopSignal.Kill);
-        }
+        PooledProcess[] outdated = [.. _ready.Where(p => !PoolEnvironment.StartAlike(p.Environment, now))];
+        _ready.RemoveAll(outdated.Contains);
+        return outdated;
     }
 
     private void Fill()
@@ -276,7 +279,6 @@ public sealed class ChildProcessPool
 
     private void StartOne()
     {
-        NetException? failure = null;
         try
         {
             lock (_gate)
@@ -292,13 +294,10 @@ public sealed class ChildProcessPool
                 _starting.Add(PooledProcess.Start(request, _options.Interpreter(), _options.Greeting, BecameReady, Died));
             }
         }
-        catch (NetException e)
+        catch (Exception e)
         {
-            failure = e;
-        }
-        if (failure is not null)
-        {
-            Failed(failure);
+            // Whatever it is: on a timer it would end this process.
+            Failed(e as NetException ?? new NetException(NetError.ProcessStartFailed, $"A process of the pool {Name} can't be started: {e.Message}", Name, e));
         }
     }
 
