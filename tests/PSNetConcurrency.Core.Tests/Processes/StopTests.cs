@@ -81,7 +81,7 @@ public sealed class StopTests
     {
         ChildProcess child = Shell.Start("true");
         await child.EndAsync();
-        ChildProcess stranger = Shell.Start("read x & wait");
+        ChildProcess stranger = Shell.Start("sleep 1000");
         // As if numbers had come round.
         typeof(ChildProcess).GetField("<ProcessId>k__BackingField", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.SetValue(child, stranger.ProcessId);
         await child.StopAsync(TimeSpan.Zero, includeDescendants: true);

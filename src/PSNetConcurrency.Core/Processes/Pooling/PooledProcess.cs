@@ -63,7 +63,7 @@ internal sealed class PooledProcess : RunningProcess, IProcessEvents
                 PortableLauncher.Configure(process, options);
             }
         }
-        (options.Interpreter as ScriptInterpreter)?.GoOnFrom(_interpreter);
+        (options.Interpreter as ScriptInterpreter)?.GoOn();
     }
 
     public override void Begin(IProcessEvents events)

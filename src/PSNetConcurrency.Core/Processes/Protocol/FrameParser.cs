@@ -14,9 +14,6 @@ internal sealed class FrameParser(IFrameHandler handler, int maxFrame = Wire.Max
     private byte[] _held = [];
     private int _count;
 
-    /// <summary>Whether the bytes so far end in the middle of a frame.</summary>
-    public bool IsInside => _count > 0;
-
     /// <exception cref="InvalidDataException">The bytes are no frames.</exception>
     public void Feed(ReadOnlySpan<byte> bytes)
     {

@@ -31,19 +31,11 @@ internal sealed class ScriptInterpreter : IOutputInterpreter, IFrameHandler
         _readCause = readCause;
     }
 
-    public int? RemoteProcessId { get; private set; }
-
-    public string? PSVersion { get; private set; }
-
     /// <summary>Called once, on the loop, when the child is warmed up.</summary>
     public Action? WhenReady { get; set; }
 
     /// <summary>Goes on with a process that was started ahead, where another interpreter has read its greeting.</summary>
-    public void GoOnFrom(ScriptInterpreter other)
-    {
-        (RemoteProcessId, PSVersion) = (other.RemoteProcessId, other.PSVersion);
-        _greeted = true;
-    }
+    public void GoOn() => _greeted = true;
 
     public void OnStandardOutput(ReadOnlySpan<byte> bytes, OutputBuffer output)
     {
@@ -123,8 +115,7 @@ internal sealed class ScriptInterpreter : IOutputInterpreter, IFrameHandler
         switch (kind)
         {
             case FrameKind.Hello:
-                RemoteProcessId = reader.Int32();
-                PSVersion = reader.RequiredText();
+                // Whoever it is, it speaks the protocol.
                 break;
             case FrameKind.Ready:
                 WhenReady?.Invoke();

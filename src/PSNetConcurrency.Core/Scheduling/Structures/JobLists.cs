@@ -19,8 +19,6 @@ internal sealed class JobLists
 
     public bool IsEmpty(int list) => _head[list] == None;
 
-    public int First(int list) => _head[list];
-
     public void Append(int list, int job)
     {
         _next[job] = None;
