@@ -8,7 +8,7 @@ namespace PSNetConcurrency.Commands.Processes;
 /// <remarks>
 /// <para>A child is asked first (SIGTERM; CTRL_BREAK on Windows), so that it can clean up. One that has not ended after -GracePeriodSeconds is killed. When the cmdlet returns the process is gone: IsAlive is false, and its State is Stopped. What it wrote until then can still be received.</para>
 /// <para>-IncludeDescendant takes the whole tree: who is below the child is found out before anything is killed, and looked at again after, so that none escapes because its parent went first.</para>
-/// <para>Several children are stopped side by side. A child that has ended already is left as it is, and is no error.</para>
+/// <para>Several children are stopped side by side. A child that has ended already is left as it is, and is no error; with -IncludeDescendant whoever is left in its process group is stopped.</para>
 /// </remarks>
 /// <example>
 ///   <para>Stops a script that would run for ever, and shows what it wrote before.</para>
