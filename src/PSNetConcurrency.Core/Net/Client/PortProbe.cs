@@ -55,6 +55,11 @@ namespace PSNetConcurrency.Core.Net.Client
         private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
         private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+        // Short at first, so that a host that just comes up is found soon; then long enough for a far one, and for two lost
+        // packets, which the system sends again after one second and after three.
+        private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(1);
+        private static readonly TimeSpan LongestLimit = TimeSpan.FromSeconds(4);
+
         public static async Task<TcpPortResult> TestAsync(string computerName, int port, TimeSpan timeout, CancellationToken cancellationToken)
         {
             long start = Stopwatch.GetTimestamp();
@@ -91,13 +96,15 @@ namespace PSNetConcurrency.Core.Net.Client
         {
             TimeSpan limit = timeout ?? TimeSpan.MaxValue;
             long start = Stopwatch.GetTimestamp();
-            TimeSpan pause = FirstPause;
+            TimeSpan pause = FirstPause, patience = open ? FirstLimit : LongestLimit;
             for (int attempts = 1; ; attempts++)
             {
                 TimeSpan left = limit - Stopwatch.GetElapsedTime(start);
-                TcpPortResult last = await TestAsync(computerName, port, left < LongestPause ? left > TimeSpan.Zero ? left : FirstPause : LongestPause, cancellationToken).ConfigureAwait(false);
-                bool reached = last.IsOpen == open;
+                // A port that is waited for is tried once at least, however little the time.
+                TimeSpan time = left > patience ? patience : left > FirstPause ? left : FirstPause;
+                TcpPortResult last = await TestAsync(computerName, port, time, cancellationToken).ConfigureAwait(false);
                 TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+                bool reached = open ? last.IsOpen : IsClosed(last, silence: time == LongestLimit || (attempts == 1 && time >= FirstLimit));
                 if (reached || elapsed >= limit)
                 {
                     return (new TcpPortWaitResult(last) { Elapsed = elapsed, Attempts = attempts }, reached);
@@ -105,8 +112,18 @@ namespace PSNetConcurrency.Core.Net.Client
                 left = limit - elapsed;
                 await Task.Delay(pause < left ? pause : left, cancellationToken).ConfigureAwait(false);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                patience = patience * 2 < LongestLimit ? patience * 2 : LongestLimit;
             }
         }
+
+        // Silence is a closed port only where it lasted: a far host, or a lost packet, is silent for a while too. A name that
+        // is not resolved tells nothing of the port.
+        private static bool IsClosed(TcpPortResult last, bool silence) => last.State switch
+        {
+            TcpPortState.Open or TcpPortState.NameNotResolved => false,
+            TcpPortState.TimedOut => silence,
+            _ => true,
+        };
 
         // The answer that tells most: a host that refuses is up, silence may be a firewall.
         private static TcpPortState Judge(IReadOnlyList<AddressAttempt> attempts) =>
