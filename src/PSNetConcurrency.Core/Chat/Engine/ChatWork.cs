@@ -22,4 +22,6 @@ internal sealed class ChatWork(ChatPeer peer, ChatMessage message, Contact sende
         peer.Handled();
         peer.Record(ListenerEventType.Error, message.From, message: failure.Message, error: failure);
     }
+
+    protected override void Dropped() => peer.Handled();
 }

@@ -27,7 +27,8 @@ internal sealed class AddressFilter(IReadOnlyList<IPNetwork> allow, IReadOnlyLis
         : _allow.Length > 0 && !Contains(_allow, value, isIPv4) ? "Its address is not allowed."
         : null;
 
-    private static UInt128 ValueOf(IPAddress address, out bool isIPv4)
+    /// <summary>An address as a number; one of IPv4 in the clothes of IPv6 is its IPv4 address.</summary>
+    public static UInt128 ValueOf(IPAddress address, out bool isIPv4)
     {
         isIPv4 = address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
         Span<byte> bytes = stackalloc byte[16];

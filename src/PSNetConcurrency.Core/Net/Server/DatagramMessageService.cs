@@ -102,5 +102,7 @@ public sealed class DatagramMessageService(IMessageHandler handler, Func<byte[],
             server.Record(ListenerEventType.Error, client.ToString(), length, failure.Message, failure);
             service.Done(server, length);
         });
+
+        protected override void Dropped() => server.Loop.Post(() => service.Done(server, length));
     }
 }

@@ -8,6 +8,9 @@ internal sealed class EventThrottle
     private long _last = long.MinValue / 2;
     private long _held;
 
+    /// <summary>How many were held back, as a sentence to follow another; empty for none.</summary>
+    public static string Words(long held) => held == 0 ? "" : $" So were {held} more since the last event.";
+
     /// <summary>Whether to record this one; <paramref name="held"/>: how many were held back since the last.</summary>
     public bool Pass(out long held)
     {

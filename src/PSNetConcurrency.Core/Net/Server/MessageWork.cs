@@ -17,11 +17,12 @@ public interface IMessageHandler
 public abstract class MessageWork(NetListener listener, object client, object message)
 {
     private int _answered;
+    private object _message = message;
 
     public object Client => client;
 
     /// <summary>A string, or bytes, or an object of the listener's kind.</summary>
-    public object Message => message;
+    public object Message => _message;
 
     /// <summary>Whether nobody would get an answer any more; may be asked from any thread.</summary>
     public abstract bool IsAbandoned { get; }
@@ -44,6 +45,18 @@ public abstract class MessageWork(NetListener listener, object client, object me
         }
     }
 
+    /// <summary>The handler leaves it, as it is <see cref="IsAbandoned"/> or the handler ends. From any thread.</summary>
+    public void Drop()
+    {
+        if (Interlocked.Exchange(ref _answered, 1) == 0)
+        {
+            Dropped();
+        }
+    }
+
+    /// <summary>The message is not kept any longer: the handler may come to it late, and then only to drop it.</summary>
+    internal void Forget() => _message = "";
+
     /// <summary>The handler wrote something beside its replies: an event.</summary>
     public void ReportOutput(string text) => listener.Record(ListenerEventType.Output, client.ToString(), message: text);
 
@@ -53,4 +66,6 @@ public abstract class MessageWork(NetListener listener, object client, object me
     protected abstract void Reply(IReadOnlyList<FrameContent> replies);
 
     protected abstract void Failed(Exception failure);
+
+    protected abstract void Dropped();
 }

@@ -18,7 +18,6 @@ public sealed class NetClient : IChannelHandler
     private long _messageCount;
     private long _lastServed;
     private bool _connected;
-    private bool _lingers;
 
     internal NetClient(TcpServer server, long id, IPEndPoint remote)
     {
@@ -63,7 +62,6 @@ public sealed class NetClient : IChannelHandler
     public void Close() => _server.Loop.Post(() =>
     {
         CloseWhenIdle = true;
-        _lingers = true;
         CloseIfDrained();
     });
 
@@ -80,6 +78,23 @@ public sealed class NetClient : IChannelHandler
     internal long LastActivity => Math.Max(_lastServed, _server.Protocol.LastActivity(this));
 
     internal bool CloseWhenIdle { get; set; }
+
+    /// <summary>Whether its connection is closed, and counted so.</summary>
+    internal bool HasLeft { get; set; }
+
+    /// <summary>Whether a message of it is with the handler.</summary>
+    internal bool HasWork { get; private set; }
+
+    internal void BeginWork() => HasWork = true;
+
+    internal void EndWork()
+    {
+        if (HasWork)
+        {
+            HasWork = false;
+            _server.GivePlace(this);
+        }
+    }
 
     internal void Attach(Channel channel) => Channel = channel;
 
@@ -122,12 +137,15 @@ public sealed class NetClient : IChannelHandler
         Channel.Close(linger: true);
     }
 
-    /// <summary>Closes what a drain, or the handler's own Close, waited for.</summary>
+    /// <summary>
+    /// Closes what a drain, or the handler's own Close, waited for. It lingers: what the client has sent after the message that
+    /// was answered is unread, and a close over it would reset the connection and take the answer back.
+    /// </summary>
     internal void CloseIfDrained()
     {
         if (CloseWhenIdle && !_server.Protocol.IsBusy(this))
         {
-            Channel.Close(_lingers);
+            Channel.Close(linger: true);
         }
     }
 

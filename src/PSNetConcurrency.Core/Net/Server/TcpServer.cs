@@ -18,6 +18,8 @@ public class TcpServer : NetListener, IAcceptor
     private IDisposable? _acceptor;
     private long _lastClientId;
     private readonly AddressFilter _filter;
+    private readonly ClientPlaces _places;
+    private readonly EventThrottle _refusals = new();
     private bool _stopping;
     private bool _released;
     private bool _acceptFailing;
@@ -27,6 +29,7 @@ public class TcpServer : NetListener, IAcceptor
     {
         _options = options;
         _filter = new AddressFilter(options.Allow, options.Deny);
+        _places = new ClientPlaces(options.MaximumConnection, options.MaximumConnectionPerAddress);
         Protocol = protocol;
         if (options.Certificate is not null)
         {
@@ -54,12 +57,25 @@ public class TcpServer : NetListener, IAcceptor
     {
         Socket socket = TcpBinding.Listen(options.Address, options.Port, options.Backlog);
         T server = Make(socket, create);
-        server.Loop.Post(() =>
-        {
-            server._acceptor = server.Loop.Listen(socket, server);
-            server.ScheduleSweep();
-        });
+        server.Loop.Post(() => server.Serve(socket));
         return server;
+    }
+
+    private void Serve(Socket socket)
+    {
+        try
+        {
+            _acceptor = Loop.Listen(socket, this);
+            ScheduleSweep();
+        }
+        catch (Exception e)
+        {
+            // It can't serve: who waits for it is told, and the port is free again.
+            Record(ListenerEventType.Error, message: e.Message, error: e);
+            socket.Dispose();
+            _stopping = true;
+            ReleaseWhenEmpty();
+        }
     }
 
     IChannelHandler? IAcceptor.OnAccept(IPEndPoint remote)
@@ -67,13 +83,16 @@ public class TcpServer : NetListener, IAcceptor
         _acceptFailing = false;
         string? refusal = _stopping ? "The listener is stopping."
             : _filter.Refusal(remote.Address) is { } why ? why
-            : _clients.Count >= _options.MaximumConnection ? $"The listener is full: {_options.MaximumConnection} clients."
+            : _places.Refusal(remote.Address) is { } full ? full
             : _options.Once && _clients.Count > 0 ? "The listener serves one client only."
             : null;
         if (refusal is not null)
         {
             CountRefused();
-            Record(ListenerEventType.Refused, remote.ToString(), message: refusal);
+            if (_refusals.Pass(out long held))
+            {
+                Record(ListenerEventType.Refused, remote.ToString(), message: refusal + EventThrottle.Words(held));
+            }
             return null;
         }
         NetClient client = new(this, ++_lastClientId, remote);
@@ -83,6 +102,7 @@ public class TcpServer : NetListener, IAcceptor
     void IAcceptor.OnAccepted(Channel channel)
     {
         NetClient client = (NetClient)channel.Handler;
+        _places.Take(client.RemoteEndPoint.Address);
         if (Protocol is StreamProtocol protocol)
         {
             StreamChannel stream = StreamChannel.Take((SocketChannel)channel, client, _tls);
@@ -115,6 +135,8 @@ public class TcpServer : NetListener, IAcceptor
         {
             return;
         }
+        client.HasLeft = true;
+        GivePlace(client);
         // Before the count goes down: who waits for that finds the reason.
         if (reason is not null)
         {
@@ -128,6 +150,18 @@ public class TcpServer : NetListener, IAcceptor
             BeginStop(TimeSpan.Zero);
         }
         ReleaseWhenEmpty();
+    }
+
+    /// <summary>
+    /// Gives a place back when its client has left and no message of it is with the handler: a stranger who sends one and goes,
+    /// again and again, is bounded by the places too.
+    /// </summary>
+    internal void GivePlace(NetClient client)
+    {
+        if (client is { HasLeft: true, HasWork: false })
+        {
+            _places.Give(client.RemoteEndPoint.Address);
+        }
     }
 
     protected override void BeginStop(TimeSpan drain) => Loop.Post(() =>

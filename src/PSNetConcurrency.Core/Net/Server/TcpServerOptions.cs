@@ -21,6 +21,9 @@ public sealed record TcpServerOptions
     /// <summary>How many clients at once; more are refused with a reset.</summary>
     public int MaximumConnection { get; init; } = 10_000;
 
+    /// <summary>How many clients of one address at once, an IPv6 network of /64 counting as one; 0 for no limit but <see cref="MaximumConnection"/>.</summary>
+    public int MaximumConnectionPerAddress { get; init; }
+
     /// <summary>How long a client may neither send nor take anything before it is disconnected; zero for ever.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

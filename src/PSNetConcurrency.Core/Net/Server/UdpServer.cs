@@ -117,7 +117,7 @@ public class UdpServer : NetListener, IDatagramHandler
         CountRefused();
         if (_refusals.Pass(out long held))
         {
-            Record(ListenerEventType.Refused, from.ToEndPoint().ToString(), message: reason + Held(held));
+            Record(ListenerEventType.Refused, from.ToEndPoint().ToString(), message: reason + EventThrottle.Words(held));
         }
     }
 
@@ -187,12 +187,10 @@ public class UdpServer : NetListener, IDatagramHandler
     {
         if (throttle.Pass(out long held))
         {
-            string words = $"{LocalEndPoint}: {what}{new SocketException((int)error).Message}.{Held(held)}";
+            string words = $"{LocalEndPoint}: {what}{new SocketException((int)error).Message}.{EventThrottle.Words(held)}";
             Record(ListenerEventType.Error, message: words, error: new NetException(NetError.SocketFailure, words, LocalEndPoint.ToString()));
         }
     }
-
-    private static string Held(long held) => held == 0 ? "" : $" So were {held} more since the last event.";
 
     private void Release()
     {

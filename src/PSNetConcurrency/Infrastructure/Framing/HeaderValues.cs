@@ -37,8 +37,11 @@ internal static class HeaderValues
                 return values;
             case IEnumerable items and not string:
                 return items.Cast<object?>().Select(i => Unwrap(i, depth + 1)).ToArray();
-            default:
+            case null or IConvertible or IFormattable:
                 return plain;
+            default:
+                // Here, where a failure of its own is the script's, and not later on the loop.
+                return plain.ToString();
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
@@ -178,6 +179,7 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             if (work.IsAbandoned)
             {
                 // Its client is gone: nobody waits for the answer.
+                work.Drop();
                 return;
             }
             using PowerShell shell = PowerShell.Create();
@@ -188,15 +190,14 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             {
                 if (_owner._stopped)
                 {
+                    work.Drop();
                     return;
                 }
-                var output = shell.Invoke();
-                Report(shell, work);
+                var output = Invoke(shell, work);
                 work.Complete(PayloadConverter.ToMessages(output, _owner._options.Format, _owner._options.Encoding));
             }
             catch (Exception e)
             {
-                Report(shell, work);
                 work.Fail(Cause(e));
             }
             finally
@@ -211,6 +212,18 @@ internal sealed class ScriptBlockHandler : IMessageHandler
             lock (_runningGate)
             {
                 _running = shell;
+            }
+        }
+
+        private static Collection<PSObject> Invoke(PowerShell shell, MessageWork work)
+        {
+            try
+            {
+                return shell.Invoke();
+            }
+            finally
+            {
+                Report(shell, work);
             }
         }
 

@@ -16,6 +16,11 @@ public abstract class TcpListenerCommand : ListenerCommand
     [ValidateRange(1, 1_000_000)]
     public int MaximumConnection { get; set; } = 10_000;
 
+    /// <summary>How many clients of one address may be connected at once, an IPv6 network of /64 counting as one address; 0, the default, is no limit but -MaximumConnection. Behind one address may be a whole company.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public int MaximumConnectionPerAddress { get; set; }
+
     /// <summary>How long, in seconds, a client may neither send nor take anything before it is disconnected; 0 for ever. The default is 300.</summary>
     [Parameter]
     [ValidateRange(0d, 31_536_000d)]
@@ -53,6 +58,7 @@ public abstract class TcpListenerCommand : ListenerCommand
             Port = Port,
             Backlog = Backlog,
             MaximumConnection = MaximumConnection,
+            MaximumConnectionPerAddress = MaximumConnectionPerAddress,
             IdleTimeout = TimeSpan.FromSeconds(IdleTimeoutSeconds),
             Certificate = SelfSigned ? ServerCertificate.CreateSelfSigned() : Certificate,
             Allow = AllowedNetworks(),

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using PSNetConcurrency.Core.Framing;
@@ -19,7 +18,7 @@ public class ClientLimitTests
     public async Task A_client_that_takes_a_large_reply_slowly_is_not_idle(LoopKind kind)
     {
         const int Total = 48 * 1024 * 1024;
-        await using Rig rig = new(kind, new Greeter(Total), new TcpServerOptions { IdleTimeout = TimeSpan.FromSeconds(3) });
+        await using ServerRig rig = new(kind, new Greeter(Total), new TcpServerOptions { IdleTimeout = TimeSpan.FromSeconds(3) });
         using Socket client = await rig.ConnectAsync();
         byte[] buffer = new byte[128 * 1024];
         long start = Environment.TickCount64;
@@ -44,7 +43,7 @@ public class ClientLimitTests
     public async Task A_client_that_reads_nothing_is_idle_however_much_is_sent_to_it(LoopKind kind)
     {
         Greeter protocol = new(0);
-        await using Rig rig = new(kind, protocol, new TcpServerOptions { IdleTimeout = TimeSpan.FromSeconds(1), MaximumPendingBytes = int.MaxValue });
+        await using ServerRig rig = new(kind, protocol, new TcpServerOptions { IdleTimeout = TimeSpan.FromSeconds(1), MaximumPendingBytes = int.MaxValue });
         using Socket client = await rig.ConnectAsync();
         NetClient theirs = await protocol.FirstAsync();
         byte[] piece = new byte[256 * 1024];
@@ -62,7 +61,7 @@ public class ClientLimitTests
     {
         const int Limit = 1024 * 1024;
         Greeter protocol = new(0);
-        await using Rig rig = new(kind, protocol, new TcpServerOptions { MaximumPendingBytes = Limit });
+        await using ServerRig rig = new(kind, protocol, new TcpServerOptions { MaximumPendingBytes = Limit });
         using Socket lazy = await rig.ConnectAsync();
         NetClient theirs = await protocol.FirstAsync();
         byte[] piece = new byte[128 * 1024];
@@ -85,8 +84,8 @@ public class ClientLimitTests
     {
         byte[] reply = new byte[8 * 1024 * 1024];
         Array.Fill(reply, (byte)'r');
-        Held held = new();
-        await using Rig rig = new(LoopKind.Completion, Messages(held), new TcpServerOptions { MaximumPendingBytes = 1024 });
+        HeldMessages held = new();
+        await using ServerRig rig = new(LoopKind.Completion, held.Protocol(), new TcpServerOptions { MaximumPendingBytes = 1024 });
         using Socket client = await rig.ConnectAsync();
         for (int i = 0; i < 3; i++)
         {
@@ -107,8 +106,8 @@ public class ClientLimitTests
     public async Task A_client_is_not_idle_while_its_message_is_handled_nor_right_after()
     {
         TimeSpan timeout = TimeSpan.FromSeconds(3);
-        Held held = new();
-        await using Rig rig = new(LoopKind.Completion, Messages(held), new TcpServerOptions { IdleTimeout = timeout });
+        HeldMessages held = new();
+        await using ServerRig rig = new(LoopKind.Completion, held.Protocol(), new TcpServerOptions { IdleTimeout = timeout });
         using Socket client = await rig.ConnectAsync();
         await client.SendAsync("slow\n"u8.ToArray());
         MessageWork slow = await held.NextAsync();
@@ -127,8 +126,8 @@ public class ClientLimitTests
     [MemberData(nameof(Kinds))]
     public async Task A_client_that_resets_leaves_its_slot_while_its_message_is_handled(LoopKind kind)
     {
-        Held held = new();
-        await using Rig rig = new(kind, Messages(held), new TcpServerOptions());
+        HeldMessages held = new();
+        await using ServerRig rig = new(kind, held.Protocol(), new TcpServerOptions());
         using Socket client = await rig.ConnectAsync();
         await client.SendAsync("slow\n"u8.ToArray());
         MessageWork work = await held.NextAsync();
@@ -148,9 +147,9 @@ public class ClientLimitTests
             // Behind bytes that are not read yet the completion loop does not see it.
             return;
         }
-        Held held = new();
+        HeldMessages held = new();
         using X509Certificate2 certificate = PSNetConcurrency.Core.Net.Tls.ServerCertificate.CreateSelfSigned();
-        await using Rig rig = new(LoopKind.Epoll, Messages(held), new TcpServerOptions { Certificate = certificate });
+        await using ServerRig rig = new(LoopKind.Epoll, held.Protocol(), new TcpServerOptions { Certificate = certificate });
         using Socket client = await rig.ConnectAsync();
         using System.Net.Security.SslStream tls = new(new NetworkStream(client), false, (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString());
         await tls.AuthenticateAsClientAsync("localhost");
@@ -162,36 +161,6 @@ public class ClientLimitTests
         client.Close();
         await Eventually.TrueAsync(() => rig.Server.ActiveConnection == 0, "the slot is free");
         Assert.True(work.IsAbandoned);
-    }
-
-    private static MessageProtocol Messages(IMessageHandler handler) => new(FrameFormat.Parse("Line"), handler, static (_, payload) => payload);
-
-    /// <summary>A server on a loop of a given kind.</summary>
-    private sealed class Rig : IAsyncDisposable
-    {
-        private readonly EventLoop _loop;
-
-        public Rig(LoopKind kind, ServerProtocol protocol, TcpServerOptions options)
-        {
-            _loop = EventLoop.Start(kind == LoopKind.Epoll && OperatingSystem.IsLinux() ? new EpollLoop() : new CompletionLoop());
-            Server = TcpServer.Start("Test", options with { Loop = _loop }, protocol);
-        }
-
-        public TcpServer Server { get; }
-
-        public async Task<Socket> ConnectAsync()
-        {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 64 * 1024 };
-            await socket.ConnectAsync(Server.LocalEndPoint);
-            return socket;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await Server.StopAsync(TimeSpan.Zero);
-            _loop.Stop();
-            await Task.Run(() => _loop.Join(Eventually.Limit));
-        }
     }
 
     /// <summary>Sends so many bytes at once to whoever comes.</summary>
@@ -208,25 +177,6 @@ public class ClientLimitTests
         }
 
         public override void OnData(NetClient client, ReadOnlySpan<byte> data)
-        {
-        }
-    }
-
-    /// <summary>Keeps messages until the test answers.</summary>
-    private sealed class Held : IMessageHandler
-    {
-        private readonly ConcurrentQueue<MessageWork> _works = new();
-
-        public async Task<MessageWork> NextAsync()
-        {
-            MessageWork? work = null;
-            await Eventually.TrueAsync(() => _works.TryDequeue(out work), "a message came");
-            return work!;
-        }
-
-        public void Handle(MessageWork work) => _works.Enqueue(work);
-
-        public void Stop()
         {
         }
     }
