@@ -86,7 +86,7 @@ internal sealed class EchoScenario(bool tls) : IScenario
         {
             session = await TcpSession.ConnectAsync(new TcpConnectOptions { ComputerName = "127.0.0.1", Port = port, Tls = Pin, Timeout = patience }, stop);
             await session.SendAsync(sent, patience, stop, receiveMeanwhile: sent.Length);
-            await session.ShutdownSendAsync();
+            await session.ShutdownSendAsync(patience, stop);
             Received received = await session.ReceiveAsync(new ReceiveRequest { UntilClosed = true, Timeout = patience }, stop);
             return (received.Data, received.EndReason == ReceiveEndReason.Complete);
         }

@@ -193,7 +193,7 @@ public sealed class TcpSession : IDisposable
     }
 
     /// <summary>Ends the sending side: the peer sees the end of input, and can still answer.</summary>
-    public async Task ShutdownSendAsync()
+    public async Task ShutdownSendAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         EnsureOpen();
         try
@@ -201,9 +201,16 @@ public sealed class TcpSession : IDisposable
             _sendEnded = true;
             if (_stream is SslStream tls)
             {
-                await tls.ShutdownAsync().ConfigureAwait(false);
+                // It is a record to send, and a peer that reads nothing does not take it.
+                await tls.ShutdownAsync().WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
             }
             _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            NetException stalled = Fault(new NetException(NetError.TimedOut, $"{Peer} did not take the end of what was sent within {timeout.TotalSeconds:0.###} s. The session can't be used any more.", Peer));
+            cancellationToken.ThrowIfCancellationRequested();
+            throw stalled;
         }
         catch (Exception e) when (e is IOException or SocketException or CryptographicException)
         {
@@ -279,7 +286,7 @@ public sealed class TcpSession : IDisposable
             }
             if (!_sendEnded)
             {
-                await ShutdownSendAsync().ConfigureAwait(false);
+                await ShutdownSendAsync(timeout, cancellationToken).ConfigureAwait(false);
             }
             while (!_inputEnded)
             {
@@ -432,7 +439,11 @@ public sealed class TcpSession : IDisposable
             if (n == 0)
             {
                 _inputEnded = true;
-                State = TcpSessionState.PeerClosed;
+                if (State == TcpSessionState.Open)
+                {
+                    // Not where a send failed: what went out of it is torn, and nothing may follow.
+                    State = TcpSessionState.PeerClosed;
+                }
                 return ReceiveEndReason.PeerClosed;
             }
             _buffer.Commit(n);

@@ -224,7 +224,8 @@ public sealed class UdpExchanger : IDisposable
                     _stop.ThrowIfCancellationRequested();
                     return false;
                 default:
-                    // A refusal of something before; it is cleared by being told.
+                    // A stop, or a refusal of something before, which is cleared by being told.
+                    _stop.ThrowIfCancellationRequested();
                     continue;
             }
         }

@@ -140,7 +140,14 @@ internal sealed unsafe class UdpSocket : IDisposable
             return ReceiveDirect(buffer, Libc.DontWait, out length);
         }
         length = 0;
-        return _socket.Poll(0, SelectMode.SelectRead) ? ReceiveOnce(buffer, null, out length) : SocketError.WouldBlock;
+        try
+        {
+            return _socket.Poll(0, SelectMode.SelectRead) ? ReceiveOnce(buffer, null, out length) : SocketError.WouldBlock;
+        }
+        catch (ObjectDisposedException)
+        {
+            return SocketError.OperationAborted;
+        }
     }
 
     /// <summary>Sends to the one peer. <see cref="SocketError.ConnectionRefused"/> tells of an earlier datagram: this one was not sent.</summary>
@@ -150,8 +157,15 @@ internal sealed unsafe class UdpSocket : IDisposable
         SocketError error;
         if (!OperatingSystem.IsLinux())
         {
-            _socket.Send(data, SocketFlags.None, out error);
-            return Normal(error);
+            try
+            {
+                _socket.Send(data, SocketFlags.None, out error);
+                return Normal(error);
+            }
+            catch (ObjectDisposedException)
+            {
+                return SocketError.OperationAborted;
+            }
         }
         fixed (byte* p = data)
         {

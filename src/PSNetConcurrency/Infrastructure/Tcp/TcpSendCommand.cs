@@ -39,7 +39,7 @@ public abstract class TcpSendCommand : TcpMessageCommand
         {
             if (Shutdown && session.State is (TcpSessionState.Open or TcpSessionState.PeerClosed))
             {
-                await session.ShutdownSendAsync();
+                await session.ShutdownSendAsync(Timeout, StopToken);
             }
             if (PassThru)
             {
