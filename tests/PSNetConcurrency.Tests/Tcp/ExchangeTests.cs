@@ -56,6 +56,20 @@ public sealed class ExchangeTests : IDisposable
         _shell.Fails("BlankInput", "Start-TcpEchoServer | Invoke-TcpExchange");
 
     [Fact]
+    public void A_message_by_position_behind_a_listener_or_a_session_is_the_message()
+    {
+        Assert.Equal(["hello", "hello"], _shell.Run("$s = Start-TcpEchoServer -Name A; $t = Start-TcpEchoServer -Name B; $s, $t | Invoke-TcpExchange hello").Select(o => (string)o.BaseObject));
+        Assert.Equal("over it", _shell.One("$s | New-TcpSession | Invoke-TcpExchange 'over it'").BaseObject);
+        // A host is one still where a port is given, or messages come.
+        Assert.Equal("a", _shell.One("'a' | Invoke-TcpExchange 127.0.0.1 $s.Port").BaseObject);
+        Assert.Single(_shell.Run("$s | Send-TcpData 'one way'; $s | Wait-NetListener -ConnectionCount 4 -TimeoutSeconds 20"));
+    }
+
+    [Fact]
+    public void Nothing_until_the_close_is_the_peers_close() =>
+        _shell.Fails("PeerClosed", "$s = Start-TcpServer -FrameFormat Line { }; $s | Invoke-TcpExchange -InputObject \"x`n\" -UntilClosed -TimeoutSeconds 20");
+
+    [Fact]
     public void An_empty_reply_is_the_peers_close() =>
         Assert.Contains("closed the connection without an answer", _shell.Fails("PeerClosed",
             "$s = Start-TcpServer { param($Message, $Client) $Client.Close() }; Invoke-TcpExchange $s.ComputerName $s.Port x").Exception.Message, StringComparison.Ordinal);

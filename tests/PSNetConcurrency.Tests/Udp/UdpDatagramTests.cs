@@ -40,6 +40,16 @@ public sealed class UdpDatagramTests : IDisposable
         Assert.Equal("127.0.0.1", datagram.Properties["ComputerName"].Value);
     }
 
+    [Theory]
+    [InlineData("$datagram | Send-UdpDatagram 'my answer'")]
+    [InlineData("$datagram | Send-UdpDatagram 10.0.0.5")]
+    [InlineData("$datagram | Invoke-UdpExchange 10.0.0.5")]
+    public void A_host_without_a_port_is_not_sent_to_at_the_senders_port(string call)
+    {
+        ErrorRecord error = _session.Fails("InvalidArgument", "$datagram = Receive-UdpDatagram 0 -Count 1 -OnReady { Send-UdpDatagram 127.0.0.1 $args[0].Port x }; " + call);
+        Assert.Contains("-InputObject", error.Exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_answer_goes_out_from_the_port_that_was_asked()
     {

@@ -94,13 +94,13 @@ public sealed class InvokeTcpExchangeCommand : TcpMessageCommand
             await session.SendAsync(frame.WrittenMemory, Timeout, StopToken, ReplyCount == 0 ? 0 : FrameFormat.IsUnframed ? MaximumBytes : Request().Format!.MaximumFrameLength);
             if (UntilClosed)
             {
-                await session.ShutdownSendAsync();
+                await session.ShutdownSendAsync(Timeout, StopToken);
             }
             for (int i = 0; i < ReplyCount; i++)
             {
                 Received received = await session.ReceiveAsync(Request(), StopToken);
                 TimeSpan latency = Stopwatch.GetElapsedTime(start);
-                if (received.EndReason != ReceiveEndReason.Complete)
+                if (received.EndReason != ReceiveEndReason.Complete || (UntilClosed && received.Data.Length == 0))
                 {
                     throw session.Incomplete(received, Timeout);
                 }

@@ -9,8 +9,9 @@ public abstract class TcpMessageCommand : TcpDataCommand
 {
     private readonly ByteRun _bytes = new();
     private bool _given;
+    private string? _text;
 
-    /// <summary>What to send: a string in -Encoding, or bytes as they are. A run of bytes from the pipeline is one message, as a byte array is that is piped.</summary>
+    /// <summary>What to send: a string in -Encoding, or bytes as they are. A run of bytes from the pipeline is one message, as a byte array is that is piped. Behind a listener or session that is piped the first argument is the message: $server | Invoke-TcpExchange hello.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, Position = 2)]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -21,7 +22,10 @@ public abstract class TcpMessageCommand : TcpDataCommand
 
     protected override Task BeginAsync()
     {
-        _given = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+        Dictionary<string, object> bound = MyInvocation.BoundParameters;
+        _given = bound.ContainsKey(nameof(InputObject));
+        // $server | Invoke-TcpExchange hello: positions are given out before the pipeline is looked at, and the first is the host's.
+        _text = !_given && bound.ContainsKey(nameof(ComputerName)) && !bound.ContainsKey(nameof(Port)) ? ComputerName : null;
         return Task.CompletedTask;
     }
 
@@ -35,6 +39,13 @@ public abstract class TcpMessageCommand : TcpDataCommand
         await FlushAsync();
         if (message is NetListener or TcpSession)
         {
+            if (_text is not null)
+            {
+                Session = message as TcpSession;
+                ComputerName = (message as NetListener)?.ComputerName ?? "";
+                await SendAsync(_text);
+                return;
+            }
             throw new NetException(NetError.BlankInput, $"A {(message is TcpSession ? "session" : "listener")} says where to send, not what: give the message with -InputObject.", message);
         }
         await SendAsync(InputObject);

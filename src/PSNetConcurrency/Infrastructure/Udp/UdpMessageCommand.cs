@@ -15,6 +15,7 @@ public abstract class UdpMessageCommand : NetCmdlet
     internal const string ToServer = "Server", ToAll = "Broadcast", ToGroup = "Multicast";
 
     private readonly ByteRun _bytes = new();
+    private bool _hostWithoutPort;
 
     /// <summary>The host's name or address; an IPv6 address may carry its zone, as fe80::1%eth0 does. A listener of this module, or a datagram that was received, binds it by property name. With -Broadcast it is the broadcast address, and 255.255.255.255 where it is left out.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ToServer)]
@@ -83,6 +84,7 @@ public abstract class UdpMessageCommand : NetCmdlet
     protected override Task BeginAsync()
     {
         Given = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+        _hostWithoutPort = MyInvocation.BoundParameters.ContainsKey(nameof(ComputerName)) && !MyInvocation.BoundParameters.ContainsKey(nameof(Port));
         if (MulticastGroup is { } group)
         {
             MulticastMembership.Check(group);
@@ -98,6 +100,11 @@ public abstract class UdpMessageCommand : NetCmdlet
             return;
         }
         await FlushAsync();
+        if (_hostWithoutPort && message is UdpDatagram && ParameterSetName == ToServer)
+        {
+            throw new NetException(NetError.InvalidArgument,
+                $"Where at '{ComputerName}' the datagram is to go is not said: its own port is its sender's. Give -Port too; or, where '{ComputerName}' was meant as the message, -InputObject.", ComputerName);
+        }
         await SendAsync(message is PSCustomObject && ((PSObject)InputObject!).Properties[nameof(InputObject)] is { } own ? own.Value : InputObject);
     }
 
