@@ -4,11 +4,11 @@ namespace PSNetConcurrency.Infrastructure;
 
 /// <summary>
 /// Runs work for many items at once, a limited number at a time, and hands the results to the pipeline as they come.
-/// Used on the pipeline thread; the results wait in a queue no longer than the limit.
+/// Used on the pipeline thread, where the results are written too.
 /// </summary>
 internal sealed class FanOut<T>(int limit, Action<T> write, CancellationToken stop)
 {
-    private readonly Channel<T> _results = Channel.CreateUnbounded<T>();
+    private readonly Channel<(T Result, bool IsLast)> _results = Channel.CreateUnbounded<(T, bool)>();
     private int _running;
 
     /// <summary>Starts work for one item; first waits, writing results, while the limit is reached.</summary>
@@ -18,14 +18,16 @@ internal sealed class FanOut<T>(int limit, Action<T> write, CancellationToken st
         {
             await TakeAsync();
         }
-        while (_results.Reader.TryRead(out T? ready))
+        while (_results.Reader.TryRead(out (T, bool) ready))
         {
-            _running--;
-            write(ready);
+            Take(ready);
         }
         _running++;
         _ = RunAsync(work);
     }
+
+    /// <summary>A result of work that goes on; from any thread.</summary>
+    public void Report(T result) => _results.Writer.TryWrite((result, false));
 
     /// <summary>Writes the results of everything that still runs.</summary>
     public async Task CompleteAsync()
@@ -36,18 +38,22 @@ internal sealed class FanOut<T>(int limit, Action<T> write, CancellationToken st
         }
     }
 
-    private async Task TakeAsync()
+    private async Task TakeAsync() => Take(await _results.Reader.ReadAsync(stop));
+
+    private void Take((T Result, bool IsLast) taken)
     {
-        T result = await _results.Reader.ReadAsync(stop);
-        _running--;
-        write(result);
+        if (taken.IsLast)
+        {
+            _running--;
+        }
+        write(taken.Result);
     }
 
     private async Task RunAsync(Func<CancellationToken, Task<T>> work)
     {
         try
         {
-            _results.Writer.TryWrite(await work(stop).ConfigureAwait(false));
+            _results.Writer.TryWrite((await work(stop).ConfigureAwait(false), true));
         }
         catch (Exception e)
         {

@@ -64,6 +64,13 @@ public sealed class PortTests : IDisposable
     }
 
     [Fact]
+    public void Repeated_tests_run_side_by_side_and_quiet_is_one_answer_a_port()
+    {
+        Assert.Equal([true], _shell.Run("$s = Start-TcpEchoServer; $s | Test-TcpPort -Quiet -Count 2 -DelayMilliseconds 1").Select(o => o.BaseObject));
+        Assert.Equal(6, _shell.Run("Test-TcpPort 127.0.0.1 $s.Port, (Get-AvailablePort) -Count 3 -DelayMilliseconds 1").Count);
+    }
+
+    [Fact]
     public void Wait_ends_when_the_port_opens_and_when_it_closes()
     {
         int port = (int)_shell.One("Get-AvailablePort").BaseObject;

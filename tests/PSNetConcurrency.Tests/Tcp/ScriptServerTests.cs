@@ -10,6 +10,33 @@ public sealed class ScriptServerTests : IDisposable
     public void Dispose() => _shell.Dispose();
 
     [Fact]
+    public void Events_of_several_listeners_come_as_they_happen()
+    {
+        // The second speaks while the first, and both, go on; stopping both ends the wait.
+        Assert.Equal(["1", "2", "1"], _shell.Run("""
+            $a = Start-TcpServer -FrameFormat Line { }
+            $b = Start-TcpServer -FrameFormat Line { }
+            Send-TcpData $a.ComputerName $a.Port "1`n"
+            $a, $b | Receive-NetListener -Wait | Where-Object Type -eq Message | ForEach-Object {
+                $_.Message
+                if ($_.Message -eq '2') { Send-TcpData $a.ComputerName $a.Port "1`n" }
+                elseif (-not $sent) { $sent = $true; Send-TcpData $b.ComputerName $b.Port "2`n" }
+                else { $a, $b | Stop-NetListener }
+            }
+            """).Select(o => (string)o.BaseObject));
+        _shell.Fails("InvalidArgument", "try { $a | Receive-NetListener -Wait -Keep } catch { $caught = $true; throw }");
+        Assert.Equal(true, _shell.One("$caught").BaseObject);
+    }
+
+    [Fact]
+    public void A_header_whose_text_fails_is_the_scripts_failure_and_the_server_goes_on()
+    {
+        _shell.Run("$s = Start-TcpServer -FrameFormat Dictionary { class Sour { [string] ToString() { throw 'sour' } }; if ($_ -eq 'bad') { [PSNetConcurrency.Frame]::new(@{ at = [Sour]::new() }, 'x') } else { 'fine' } }");
+        _shell.Fails("PeerClosed", "$s | Invoke-TcpExchange -InputObject bad -FrameFormat Dictionary -TimeoutSeconds 20");
+        Assert.Equal("fine", _shell.One("$s | Invoke-TcpExchange -InputObject good -FrameFormat Dictionary").BaseObject);
+    }
+
+    [Fact]
     public void Replies_come_in_the_order_of_the_messages_of_a_client()
     {
         _shell.Run("$s = Start-TcpServer -FrameFormat Line -Concurrency Parallel { param($Message) \"re $Message\" }");

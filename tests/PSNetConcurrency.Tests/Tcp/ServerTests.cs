@@ -63,6 +63,23 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
+    public void A_warning_that_stops_leaves_no_listener_open()
+    {
+        _shell.Run("try { Start-TcpEchoServer -AnyAddress -WarningAction Stop } catch { }");
+        Assert.Empty(_shell.Run("Get-NetListener"));
+    }
+
+    [Fact]
+    public void An_address_has_no_more_than_its_places()
+    {
+        _shell.Run("$s = Start-TcpEchoServer -MaximumConnectionPerAddress 1; $a = $s | New-TcpSession; $null = Invoke-TcpExchange -Session $a -InputObject a");
+        _shell.Fails("PeerReset", "$s | Invoke-TcpExchange -InputObject b");
+        Assert.Contains("1 connections already", (string)_shell.One("$s | Receive-NetListener | Where-Object Type -eq Refused").Properties["Message"].Value, StringComparison.Ordinal);
+        _shell.Run("$a | Remove-TcpSession; while ($s.ActiveConnection) { }");
+        Assert.Equal("c", _shell.One("$s | Invoke-TcpExchange -InputObject c").BaseObject);
+    }
+
+    [Fact]
     public void A_full_listener_refuses_more_and_harms_nobody()
     {
         _shell.Run("$s = Start-TcpEchoServer -MaximumConnection 2; $a = $s | New-TcpSession; $b = $s | New-TcpSession; $null = $s | Wait-NetListener -ConnectionCount 2 -TimeoutSeconds 20");

@@ -66,6 +66,15 @@ public sealed class ReceiveTcpDataCommand : TcpDataCommand
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
+    protected override Task BeginAsync()
+    {
+        if ((Count > 0 ? 1 : 0) + (Delimiter is null ? 0 : 1) + (Line ? 1 : 0) + (UntilClosed ? 1 : 0) > 1)
+        {
+            throw new NetException(NetError.InvalidArgument, "-Count, -Delimiter, -Line and -UntilClosed exclude each other.");
+        }
+        return Task.CompletedTask;
+    }
+
     protected override Task ProcessAsync() => WithSessionAsync(async session =>
     {
         Received received = await session.ReceiveAsync(Request(), StopToken);
@@ -84,20 +93,13 @@ public sealed class ReceiveTcpDataCommand : TcpDataCommand
         }
     });
 
-    private ReceiveRequest Request()
+    private ReceiveRequest Request() => new()
     {
-        if ((Count > 0 ? 1 : 0) + (Delimiter is null ? 0 : 1) + (Line ? 1 : 0) + (UntilClosed ? 1 : 0) > 1)
-        {
-            throw new NetException(NetError.InvalidArgument, "-Count, -Delimiter, -Line and -UntilClosed exclude each other.");
-        }
-        return new ReceiveRequest
-        {
-            Count = Count > 0 ? Count : null,
-            UntilClosed = UntilClosed,
-            Format = (Line ? FrameFormat.Line : Delimiter is null ? FrameFormat.None : FrameFormat.FromDelimiter(Encoding.GetBytes(Delimiter))).WithMaximum(MaximumBytes),
-            MaximumBytes = MaximumBytes,
-            Timeout = Timeout,
-            NonBlocking = NonBlocking,
-        };
-    }
+        Count = Count > 0 ? Count : null,
+        UntilClosed = UntilClosed,
+        Format = (Line ? FrameFormat.Line : Delimiter is null ? FrameFormat.None : FrameFormat.FromDelimiter(Encoding.GetBytes(Delimiter))).WithMaximum(MaximumBytes),
+        MaximumBytes = MaximumBytes,
+        Timeout = Timeout,
+        NonBlocking = NonBlocking,
+    };
 }

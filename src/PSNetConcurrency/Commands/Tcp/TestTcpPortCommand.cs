@@ -63,7 +63,7 @@ public sealed class TestTcpPortCommand : NetCmdlet
     [ValidateRange(1, 10_000)]
     public int ThrottleLimit { get; set; } = 128;
 
-    /// <summary>Returns only True or False for each try.</summary>
+    /// <summary>Returns only True or False for each port; with -Count whether every try found it open.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -86,30 +86,30 @@ public sealed class TestTcpPortCommand : NetCmdlet
         {
             foreach (int port in Port)
             {
-                if (Count == 1)
-                {
-                    await _fanOut!.AddAsync(stop => PortProbe.TestAsync(computer, port, timeout, stop));
-                }
-                else
-                {
-                    await RepeatAsync(computer, port, timeout);
-                }
+                await _fanOut!.AddAsync(stop => RepeatAsync(computer, port, timeout, stop));
             }
         }
     }
 
     protected override Task EndAsync() => _fanOut!.CompleteAsync();
 
-    // A repeated test is watched: each result is written when it is known.
-    private async Task RepeatAsync(string computer, int port, TimeSpan timeout)
+    // A repeated test is watched: each result is written when it is known; the last, or what -Quiet goes by, is returned.
+    private async Task<TcpPortResult> RepeatAsync(string computer, int port, TimeSpan timeout, CancellationToken stop)
     {
-        for (int i = 0; i < Count; i++)
+        TcpPortResult? closed = null;
+        for (int i = 1; ; i++)
         {
-            if (i > 0)
+            TcpPortResult result = await PortProbe.TestAsync(computer, port, timeout, stop).ConfigureAwait(false);
+            closed ??= result.IsOpen ? null : result;
+            if (i == Count)
             {
-                await Task.Delay(DelayMilliseconds, StopToken);
+                return Quiet ? closed ?? result : result;
             }
-            Write(await PortProbe.TestAsync(computer, port, timeout, StopToken));
+            if (!Quiet)
+            {
+                _fanOut!.Report(result);
+            }
+            await Task.Delay(DelayMilliseconds, stop).ConfigureAwait(false);
         }
     }
 

@@ -108,7 +108,7 @@ public sealed class ReceiveUdpDatagramCommand : NetCmdlet
 
     protected override async Task EndAsync()
     {
-        UdpReceiver receiver = Open();
+        UdpReceiver receiver = OpenOrEnd();
         BatchQueue<UdpDatagram> queue = new(QueueLength);
         Task? reading = null;
         using CancellationTokenRegistration stop = StopToken.Register(() =>
@@ -174,6 +174,20 @@ public sealed class ReceiveUdpDatagramCommand : NetCmdlet
     }
 
     private double Limit() => MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSeconds)) ? TimeoutSeconds : Count > 0 ? DefaultTimeout : 0;
+
+    // Where it can't be opened the call is over; that datagrams are missing afterwards is not.
+    private UdpReceiver OpenOrEnd()
+    {
+        try
+        {
+            return Open();
+        }
+        catch (NetException e)
+        {
+            ThrowTerminatingError(ErrorFactory.Create(e));
+            throw;
+        }
+    }
 
     private UdpReceiver Open()
     {

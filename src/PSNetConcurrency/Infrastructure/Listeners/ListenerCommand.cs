@@ -69,7 +69,17 @@ public abstract class ListenerCommand : NetCmdlet
         HandleRegistry.Add(listener);
         if (!IPAddress.IsLoopback(address))
         {
-            WriteWarning($"{listener.Name} can be reached from other machines, on {listener.LocalEndPoint}. {limits} limit who may use it.");
+            try
+            {
+                WriteWarning($"{listener.Name} can be reached from other machines, on {listener.LocalEndPoint}. {limits} limit who may use it.");
+            }
+            catch
+            {
+                // A warning that stops: whoever wanted that does not want the listener.
+                HandleRegistry.Remove(listener);
+                listener.Dispose();
+                throw;
+            }
         }
         return listener;
     }
