@@ -84,7 +84,13 @@ internal sealed class FrameDoor : IDoor
 /// <summary>Answers a message with itself.</summary>
 internal sealed class SameHandler : IMessageHandler
 {
-    public void Handle(MessageWork work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work.Complete([new FrameContent(null, (byte[])work.Message)]), work, preferLocal: false);
+    public void Handle(MessageWork work) => ThreadPool.UnsafeQueueUserWorkItem(static work =>
+    {
+        if (work.Take() is byte[] message)
+        {
+            work.Complete([new FrameContent(null, message)]);
+        }
+    }, work, preferLocal: false);
 
     public void Stop()
     {

@@ -134,7 +134,10 @@ internal sealed class FramedScenario(string name, FrameFormat format, bool tls =
     {
         public void Handle(MessageWork work) => ThreadPool.UnsafeQueueUserWorkItem(static work =>
         {
-            Message message = (Message)work.Message;
+            if (work.Take() is not Message message)
+            {
+                return;
+            }
             OrderedDictionary? header = null;
             if (message.Header is not null)
             {

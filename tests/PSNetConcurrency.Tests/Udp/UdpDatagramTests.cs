@@ -40,6 +40,14 @@ public sealed class UdpDatagramTests : IDisposable
         Assert.Equal("127.0.0.1", datagram.Properties["ComputerName"].Value);
     }
 
+    [Fact]
+    public void What_follows_a_run_of_bytes_that_is_too_long_is_sent()
+    {
+        PSObject datagram = _session.One("Receive-UdpDatagram 0 -Count 1 -OnReady { param($End) @([byte[]]::new(70000)) + 'after' | Send-UdpDatagram 127.0.0.1 $End.Port -ErrorAction SilentlyContinue -ErrorVariable script:failed }");
+        Assert.Equal("after", datagram.Properties["Text"].Value);
+        Assert.StartsWith("DatagramTooLarge", (string)_session.One("$failed.FullyQualifiedErrorId").BaseObject, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("$datagram | Send-UdpDatagram 'my answer'")]
     [InlineData("$datagram | Send-UdpDatagram 10.0.0.5")]

@@ -17,15 +17,27 @@ public interface IMessageHandler
 public abstract class MessageWork(NetListener listener, object client, object message)
 {
     private int _answered;
-    private object _message = message;
+    private object? _message = message;
 
     public object Client => client;
 
-    /// <summary>A string, or bytes, or an object of the listener's kind.</summary>
-    public object Message => _message;
+    /// <summary>Null when it is forgotten.</summary>
+    internal object? Message => _message;
 
     /// <summary>Whether nobody would get an answer any more; may be asked from any thread.</summary>
     public abstract bool IsAbandoned { get; }
+
+    /// <summary>Takes the message to work on: a string, or bytes, or an object of the listener's kind. Null where the work is over, as nobody would get an answer.</summary>
+    public object? Take()
+    {
+        object? taken = _message;
+        if (taken is null || IsAbandoned)
+        {
+            Drop();
+            return null;
+        }
+        return taken;
+    }
 
     /// <summary>Sends the replies; none is fine. From any thread.</summary>
     public void Complete(IReadOnlyList<FrameContent> replies)
@@ -45,7 +57,7 @@ public abstract class MessageWork(NetListener listener, object client, object me
         }
     }
 
-    /// <summary>The handler leaves it, as it is <see cref="IsAbandoned"/> or the handler ends. From any thread.</summary>
+    /// <summary>The handler leaves it, as it ends. From any thread.</summary>
     public void Drop()
     {
         if (Interlocked.Exchange(ref _answered, 1) == 0)
@@ -55,7 +67,7 @@ public abstract class MessageWork(NetListener listener, object client, object me
     }
 
     /// <summary>The message is not kept any longer: the handler may come to it late, and then only to drop it.</summary>
-    internal void Forget() => _message = "";
+    internal void Forget() => _message = null;
 
     /// <summary>The handler wrote something beside its replies: an event.</summary>
     public void ReportOutput(string text) => listener.Record(ListenerEventType.Output, client.ToString(), message: text);

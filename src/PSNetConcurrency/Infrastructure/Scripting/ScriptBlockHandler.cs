@@ -176,15 +176,13 @@ internal sealed class ScriptBlockHandler : IMessageHandler
 
         private void Answer(Runspace runspace, MessageWork work)
         {
-            if (work.IsAbandoned)
+            if (work.Take() is not { } message)
             {
-                // Its client is gone: nobody waits for the answer.
-                work.Drop();
                 return;
             }
             using PowerShell shell = PowerShell.Create();
             shell.Runspace = runspace;
-            shell.AddScript(Dispatch, useLocalScope: true).AddArgument(work.Message).AddArgument(work.Client);
+            shell.AddScript(Dispatch, useLocalScope: true).AddArgument(message).AddArgument(work.Client);
             SetRunning(shell);
             try
             {

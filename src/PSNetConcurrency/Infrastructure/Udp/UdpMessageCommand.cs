@@ -149,7 +149,15 @@ public abstract class UdpMessageCommand : NetCmdlet
     {
         if (_bytes.Take() is { } message)
         {
-            await SendAsync(message);
+            try
+            {
+                await SendAsync(message);
+            }
+            catch (NetException e)
+            {
+                // What comes after the run is a datagram of its own.
+                ReportFailure(e);
+            }
         }
     }
 }
