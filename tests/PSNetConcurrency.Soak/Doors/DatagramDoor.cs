@@ -49,10 +49,23 @@ internal sealed class DatagramDoor : IDoor
     public async Task ServeAsync(Round round)
     {
         byte[] message = round.Bytes(100);
-        await Stranger.AskAsync(_servers[0].LocalEndPoint, message, a => a.AsSpan().SequenceEqual(message), round.Stop);
-        await Stranger.AskAsync(_servers[1].LocalEndPoint, message, a => a.AsSpan().SequenceEqual(message), round.Stop);
-        await Stranger.AskAsync(_servers[2].LocalEndPoint, message, a => a.Length <= ChargenService.MaximumLength, round.Stop);
-        await Stranger.AskAsync(_proxy!.LocalEndPoint, message, a => a.AsSpan().SequenceEqual(message), round.Stop);
+        await AskAsync(_servers[0], a => a.AsSpan().SequenceEqual(message));
+        await AskAsync(_servers[1], a => a.AsSpan().SequenceEqual(message));
+        await AskAsync(_servers[2], a => a.Length <= ChargenService.MaximumLength);
+        await AskAsync(_proxy!, a => a.AsSpan().SequenceEqual(message));
+
+        async Task AskAsync(UdpServer server, Func<byte[], bool> isAnswer)
+        {
+            try
+            {
+                await Stranger.AskAsync(server.LocalEndPoint, message, isAnswer, round.Stop);
+            }
+            catch (SoakException e)
+            {
+                string last = string.Join("\n  ", server.Events.Snapshot().TakeLast(5).Select(x => $"{x.Time:O} {x.Type} {x.Client} {(x.Error ?? x.Message as object)}"));
+                throw new SoakException($"{server}: {e.Message} {server.State}, {server.MessageCount} datagrams, {server.RefusedCount} refused, {server.ActiveConnection} clients, {server.ErrorCount} errors:\n  {last}");
+            }
+        }
     }
 
     public async Task SettleAsync(CancellationToken stop)

@@ -81,7 +81,8 @@ internal static class Stranger
             socket.Send(question);
             for (int wait = 0; wait < 50; wait++)
             {
-                while (socket.Available > 0)
+                // Not by what is available: of an empty datagram that is nothing, and all others wait behind it.
+                while (socket.Poll(0, SelectMode.SelectRead))
                 {
                     if (isAnswer(buffer[..socket.Receive(buffer)]))
                     {
