@@ -17,7 +17,7 @@ namespace PSNetConcurrency.Commands.Processes;
 ///   <item>Concurrent: several were under way, and took turns.</item>
 ///   <item>Parallel: several were carried out at the same moment, for OverlapSeconds in all.</item>
 /// </list>
-/// <para>The Cpu workload reads the system's monotonic clock without a pause, until it has had -DurationSeconds of it. Where two readings lie further apart than a tenth of a millisecond it did not have a processor, and that is no part of its span in Gantt; what overlaps no longer than two tenths is not counted. So the spans are what was really computed: on one processor (-ProcessorAffinity 1) those of different workers can't overlap, however many there are. All processes of a machine share that clock.</para>
+/// <para>The Cpu workload reads the system's monotonic clock without a pause, until it has had -DurationSeconds of it, and makes no work for the garbage collector, whose pauses would stop other workers. Where two readings lie further apart than a tenth of a millisecond it did not have a processor, and that is no part of its span in Gantt; what overlaps no longer than two tenths is not counted. So the spans are what was really computed: on one processor (-ProcessorAffinity 1) those of different workers can't overlap, however many there are. All processes of a machine share that clock.</para>
 /// <para>The Io workload waits, as for a disk or a network. Waits overlap on one processor as well as on many. Of a -ScriptBlock only beginning and end are known.</para>
 /// <para>Elapsed has the start of the workers in it, which is what makes processes dear for short work; Speedup and Efficiency come from it.</para>
 /// </remarks>
@@ -41,22 +41,12 @@ namespace PSNetConcurrency.Commands.Processes;
 [OutputType(typeof(ParallelismResult))]
 public sealed class MeasureParallelismCommand : NetCmdlet
 {
+    // In PowerShell alone each reading of the clock would be garbage, and a fifth of the time the collector's.
     private const string Computing = """
         param($Seconds)
-        $clock = [System.Diagnostics.Stopwatch]
-        $gap = $clock::Frequency / 10000
-        $needed = $Seconds * $clock::Frequency
-        $spans = [System.Collections.Generic.List[long]]::new()
-        $done = 0
-        $last = $clock::GetTimestamp()
-        $spans.Add($last)
-        while ($done -lt $needed) {
-            $now = $clock::GetTimestamp()
-            if ($now - $last -gt $gap) { $spans.Add($last); $spans.Add($now) } else { $done += $now - $last }
-            $last = $now
-        }
-        $spans.Add($last)
-        , $spans.ToArray()
+        $work = [PSNetConcurrency.Core.Processes.Measure.ProcessorWork]::new($Seconds)
+        while ($work.Continue()) { }
+        , $work.Spans()
         """;
 
     private const string Waiting = """
