@@ -9,8 +9,12 @@ public class FormatViewTests
 {
     private const int ScreenWidth = 120;
 
+    // The width of a terminal that nobody has widened, and of what is redirected; its last place stays empty.
+    private const int SmallScreenWidth = 79;
+
     // What a column without a width of its own needs to say anything.
     private const int LeastWidth = 12;
+    private const int LeastSmallWidth = 8;
 
     private static readonly List<XElement> s_views = [.. Directory.GetFiles(ModuleUnderTest.PathOf("PSNetConcurrency", "Formats")).SelectMany(f => XDocument.Load(f).Descendants("View"))];
 
@@ -41,6 +45,26 @@ public class FormatViewTests
             Assert.Equal(widths.Count, table.Descendants("TableRowEntry").First().Descendants("TableColumnItem").Count());
             Assert.InRange(widths.Count(w => w is null), 0, 1);
             Assert.InRange(widths.Sum(w => w ?? LeastWidth) + widths.Count - 1, 1, ScreenWidth);
+        }
+    }
+
+    // PowerShell leaves out what is beyond the screen, and narrows the last column that is not, down to a letter.
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void No_column_is_cut_on_a_small_screen(string name)
+    {
+        foreach (XElement table in s_views.Where(v => (string?)v.Element("Name") == name).Elements("TableControl"))
+        {
+            List<int> ends = [];
+            int end = -1;
+            foreach ((XElement header, XElement item) in table.Descendants("TableColumnHeader").Zip(table.Descendants("TableColumnItem")))
+            {
+                string label = (string?)header.Element("Label") ?? (string)item.Element("PropertyName")!;
+                int width = (int?)header.Element("Width") ?? Math.Max(LeastSmallWidth, label.Length);
+                Assert.True(label.Length <= width, $"{name}: the label {label} is wider than its column");
+                ends.Add(end += 1 + width);
+            }
+            Assert.True(end <= SmallScreenWidth || ends.Contains(SmallScreenWidth), $"{name}: columns end at {string.Join(", ", ends)}; the last, or one that all others are left out after, at {SmallScreenWidth}");
         }
     }
 

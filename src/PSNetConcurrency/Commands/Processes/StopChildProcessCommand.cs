@@ -13,6 +13,7 @@ namespace PSNetConcurrency.Commands.Processes;
 /// <example>
 ///   <para>Stops a script that would run for ever, and shows what it wrote before.</para>
 ///   <code>$child = Start-ChildProcess { 'begun'; while ($true) { [Threading.Thread]::Sleep(1000) } }
+/// $null = $child | Wait-ChildProcess -TimeoutSeconds 2 -ErrorAction SilentlyContinue
 /// $child | Stop-ChildProcess
 /// $child | Receive-ChildProcess
 /// $child | Remove-ChildProcess</code>
