@@ -25,7 +25,7 @@ namespace PSNetConcurrency.Commands.Processes;
 /// </example>
 /// <example>
 ///   <para>No longer than a second; what has not ended then is stopped.</para>
-///   <code>$child = Start-ChildProcess { [Threading.Thread]::Sleep(60000) }
+///   <code>$child = Start-ChildProcess { while ($true) { [Threading.Thread]::Sleep(100) } }
 /// $child | Wait-ChildProcess -TimeoutSeconds 1 -StopOnTimeout -ErrorAction SilentlyContinue
 /// $child | Remove-ChildProcess</code>
 /// </example>
