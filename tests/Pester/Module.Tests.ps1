@@ -118,6 +118,7 @@ Describe 'Completion' {
         @{ Line = 'Start-TcpEchoServer -Kind Day'; Expected = 'Daytime' }
         @{ Line = 'Get-NetListener -Kind '; Expected = 'Echo' }
         @{ Line = 'Stop-NetListener -Name Com'; Expected = "'Complete me'" }
+        @{ Line = 'Stop-NetListener '; Expected = "'Complete me'" }
         @{ Line = 'Get-TcpSession -Name L'; Expected = 'Line' }
         @{ Line = 'Wait-TcpPort -State C'; Expected = 'Closed' }
     ) {

@@ -25,6 +25,19 @@ public abstract class ListCompleter : IArgumentCompleter
     protected abstract IEnumerable<(string Value, string Tip)> Values();
 }
 
+/// <summary>
+/// For an object that is chosen by position, where its name will do as well: offers names while nothing is typed, as the engine then
+/// asks the first parameter at that position, which is the object's. After the parameter's own name it offers nothing: text is no object.
+/// </summary>
+public sealed class PositionCompleter<TNames> : IArgumentCompleter
+    where TNames : ListCompleter, new()
+{
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        !string.IsNullOrEmpty(wordToComplete) || commandAst.CommandElements.OfType<CommandParameterAst>().Any(p => parameterName.StartsWith(p.ParameterName, StringComparison.OrdinalIgnoreCase))
+            ? []
+            : new TNames().CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters);
+}
+
 public sealed class ListenerIdCompleter : ListCompleter
 {
     protected override IEnumerable<(string Value, string Tip)> Values() => HandleRegistry.Get<NetListener>().Select(l => (l.Id.ToString(CultureInfo.InvariantCulture), l.ToString()));
@@ -83,6 +96,16 @@ public sealed class FleetScheduleNameCompleter : ListCompleter
 public sealed class TimeZoneCompleter : ListCompleter
 {
     protected override IEnumerable<(string Value, string Tip)> Values() => TimeZoneInfo.GetSystemTimeZones().Select(z => (z.Id, z.DisplayName)).Append(("Local", "The zone of this machine"));
+}
+
+public sealed class KissCodeCompleter : ListCompleter
+{
+    protected override IEnumerable<(string Value, string Tip)> Values() =>
+    [
+        ("RATE", "The client asks too often, and should ask less often"),
+        ("DENY", "The client is refused, and should not ask again"),
+        ("RSTR", "The client is refused by policy, and should not ask again"),
+    ];
 }
 
 public sealed class EncodingCompleter : ListCompleter

@@ -101,6 +101,7 @@ public sealed class ReceiveTests : ChildTests
     {
         Assert.Equal(["a", "b", "cd"], _session.Run("$c = Start-ChildProcess cat; 'a', 'b' | Send-ChildProcess $c; $c | Send-ChildProcess -InputObject 'c' -NoNewline; Send-ChildProcess -Id $c.Id -InputObject 'd' -EndInput; $c | Receive-ChildProcess -Wait").Texts());
         _session.Fails("HandleClosed", "'x' | Send-ChildProcess $c");
+        Assert.Equal(["e", "f", "g"], _session.Run("$c = Start-ChildProcess cat -Name Kid; 'e', 'f' | Send-ChildProcess Kid; Send-ChildProcess $c.Id g -EndInput; $c | Receive-ChildProcess -Wait -AutoRemove").Texts());
         Assert.Equal("Completed", _session.One("$c = Start-ChildProcess cat; $c | Send-ChildProcess -EndInput -PassThru | Wait-ChildProcess | ForEach-Object State").ToString());
     }
 

@@ -31,6 +31,7 @@ public sealed class RemoveChildProcessPoolCommand : NetCmdlet
     /// <summary>The pools, as New-ChildProcessPool and Get-ChildProcessPool return them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByPool)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(PositionCompleter<ChildProcessPoolNameCompleter>))]
     [Alias("InputObject")]
     public ChildProcessPool[] Pool { get; set; } = [];
 

@@ -40,15 +40,16 @@ public sealed class SendChildProcessCommand : NetCmdlet
     /// <summary>The children to send to.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ChildProcessSelectorCommand.ByChild)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(PositionCompleter<ChildProcessNameCompleter>))]
     public ChildProcess[] ChildProcess { get; set; } = [];
 
     /// <summary>The ids of the children: their numbers in this session.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ChildProcessSelectorCommand.ById)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ChildProcessSelectorCommand.ById)]
     [ArgumentCompleter(typeof(ChildProcessIdCompleter))]
     public int[] Id { get; set; } = [];
 
     /// <summary>The names of the children. Wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ChildProcessSelectorCommand.ByName)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ChildProcessSelectorCommand.ByName)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ChildProcessNameCompleter))]
     public string[] Name { get; set; } = [];

@@ -21,6 +21,7 @@ public sealed class RemoveTcpSessionCommand : TcpSessionSelectorCommand
     /// <summary>The sessions, as New-TcpSession and Get-TcpSession return them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = BySession)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(PositionCompleter<SessionNameCompleter>))]
     [Alias("InputObject")]
     public TcpSession[] Session { get; set; } = [];
 

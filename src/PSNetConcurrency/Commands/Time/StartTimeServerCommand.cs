@@ -80,6 +80,7 @@ public sealed class StartTimeServerCommand : ListenerCommand
     /// <summary>A kiss code, such as RATE, DENY or RSTR: NTP clients get it in place of the time.</summary>
     [Parameter]
     [ValidateLength(1, 4)]
+    [ArgumentCompleter(typeof(KissCodeCompleter))]
     public string? KissCode { get; set; }
 
     /// <summary>The share of requests that are not answered, 0 to 1. Over TCP their connections are closed.</summary>

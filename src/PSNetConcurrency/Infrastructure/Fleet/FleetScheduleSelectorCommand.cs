@@ -11,6 +11,7 @@ public abstract class FleetScheduleSelectorCommand : NetCmdlet
     /// <summary>The schedules, as Start-FleetSchedule and Get-FleetSchedule return them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = BySchedule)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(PositionCompleter<FleetScheduleNameCompleter>))]
     [Alias("InputObject")]
     public FleetSchedule[] Schedule { get; set; } = [];
 

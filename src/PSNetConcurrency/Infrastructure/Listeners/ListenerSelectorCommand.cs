@@ -11,6 +11,7 @@ public abstract class ListenerSelectorCommand : NetCmdlet
     /// <summary>The listeners, as the Start cmdlets and Get-NetListener return them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByListener)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(PositionCompleter<ListenerNameCompleter>))]
     [Alias("InputObject")]
     public NetListener[] Listener { get; set; } = [];
 

@@ -11,6 +11,7 @@ public abstract class ChildProcessSelectorCommand : NetCmdlet
     /// <summary>The child processes, as Start-ChildProcess and Get-ChildProcess return them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByChild)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(PositionCompleter<ChildProcessNameCompleter>))]
     [Alias("InputObject")]
     public ChildProcess[] ChildProcess { get; set; } = [];
 
