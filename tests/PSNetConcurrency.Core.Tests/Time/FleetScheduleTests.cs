@@ -157,7 +157,8 @@ public sealed class FleetScheduleTests
     {
         int runs = 0, together = 0, most = 0, agents = 0;
         using ManualResetEventSlim secondIsDue = new();
-        DateTimeOffset instant = DateTimeOffset.UtcNow.AddSeconds(0.5), next = instant.AddSeconds(0.8);
+        // Far enough apart for the first to have begun when the second comes, also where the machine is busy.
+        DateTimeOffset instant = DateTimeOffset.UtcNow.AddSeconds(0.5), next = instant.AddSeconds(2);
         FleetRig rig = new()
         {
             Starting = (_, _) =>
@@ -186,7 +187,16 @@ public sealed class FleetScheduleTests
             },
         };
         FleetSchedule schedule = await rig.StartAsync(Options(At(instant, next), Node("a") with { Session = oneAtATime ? new object() : null }) with { Overlap = policy });
-        if (policy is FleetOverlapPolicy.Skip or FleetOverlapPolicy.Queue || (policy == FleetOverlapPolicy.Parallel && oneAtATime))
+        if (policy == FleetOverlapPolicy.Skip)
+        {
+            // Nothing else ends before the first.
+            for (long limit = Environment.TickCount64 + (long)Limit.TotalMilliseconds; schedule.Run.Length == 0 && Environment.TickCount64 < limit;)
+            {
+                await Task.Delay(5);
+            }
+            secondIsDue.Set();
+        }
+        else if (policy == FleetOverlapPolicy.Queue || (policy == FleetOverlapPolicy.Parallel && oneAtATime))
         {
             await Task.Delay(next.AddSeconds(0.5) - DateTimeOffset.UtcNow);
             secondIsDue.Set();

@@ -118,6 +118,7 @@ internal sealed partial class FleetNodeRun
                 {
                     Change(r => r with { Fired = At(words[2]), Duration = TimeSpan.FromTicks(Number(words[3]) - Number(words[2])) });
                 }
+                _hasToldEnd = true;
                 _done.TrySetResult();
                 break;
         }
