@@ -10,6 +10,13 @@ public sealed class ScriptServerTests : IDisposable
     public void Dispose() => _shell.Dispose();
 
     [Fact]
+    public void A_block_has_the_cmdlets_of_the_module()
+    {
+        _shell.Run("$s = Start-TcpServer -FrameFormat Line { (Measure-StructFormat $_).Size }");
+        Assert.Equal("6", _shell.One("$s | Invoke-TcpExchange -InputObject '>IH' -FrameFormat Line").BaseObject);
+    }
+
+    [Fact]
     public void Events_of_several_listeners_come_as_they_happen()
     {
         // The second speaks while the first, and both, go on; stopping both ends the wait.

@@ -27,12 +27,7 @@ internal sealed class CompletionHandler
     {
         try
         {
-            InitialSessionState state = InitialSessionState.CreateDefault2();
-            foreach ((string name, object? value) in _script.Values)
-            {
-                state.Variables.Add(new SessionStateVariableEntry(name, value, ""));
-            }
-            using Runspace runspace = RunspaceFactory.CreateRunspace(_host, state);
+            using Runspace runspace = RunspaceFactory.CreateRunspace(_host, HandlerState.Create(_script.Values));
             runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
             runspace.Open();
             runspace.SessionStateProxy.SetVariable(BlockVariable, ScriptBlock.Create(_script.Script));

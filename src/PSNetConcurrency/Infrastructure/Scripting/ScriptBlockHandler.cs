@@ -285,12 +285,8 @@ internal sealed record ScriptHandlerOptions(string Script, IReadOnlyDictionary<s
 {
     public Runspace OpenRunspace()
     {
-        InitialSessionState state = InitialSessionState.CreateDefault2();
+        InitialSessionState state = HandlerState.Create(Variables);
         state.ThrowOnRunspaceOpenError = true;
-        foreach ((string name, object? value) in Variables)
-        {
-            state.Variables.Add(new SessionStateVariableEntry(name, value, ""));
-        }
         state.ImportPSModule([.. Modules]);
         Runspace runspace = RunspaceFactory.CreateRunspace(state);
         // The worker's own thread: no hop for each message.
