@@ -61,7 +61,7 @@ public class FaultProxyTests
     [MemberData(nameof(Loops))]
     public async Task A_client_whose_bytes_the_proxy_itself_delays_is_not_idle(LoopKind loop)
     {
-        await using ProxyRig rig = new(new NetFault { LatencyMilliseconds = 1500 }, loop, configure: o => o with { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+        await using ProxyRig rig = new(new NetFault { LatencyMilliseconds = 5000 }, loop, configure: o => o with { IdleTimeout = TimeSpan.FromSeconds(2.5) });
         (Socket client, Socket server) = await rig.ConnectAsync();
         await rig.SendAsync(client, [1, 2, 3]);
         Assert.Equal(new byte[] { 1, 2, 3 }, await rig.ReceiveAsync(server, 3));
