@@ -126,9 +126,10 @@ public sealed class WaitAndStopTests : ChildTests
     [InlineData("1..4 | Invoke-ChildProcess sh '-c', { \"echo `$`$ > {0}; sleep 600; : $_\" } -ThrottleLimit 2")]
     public void Ctrl_C_leaves_nothing_of_what_was_invoked(string script)
     {
-        string file = Path.GetTempFileName();
-        _session.Interrupt(script.Replace("{0}", file, StringComparison.Ordinal), () => File.ReadAllText(file).EndsWith('\n'));
-        ChildSession.WaitUntilGone(ChildSession.Number(File.ReadAllText(file).Trim()));
+        string file = Path.GetTempFileName(), written = "";
+        // Read once: where several are invoked, the next may have emptied the file when it is stopped.
+        _session.Interrupt(script.Replace("{0}", file, StringComparison.Ordinal), () => (written = File.ReadAllText(file)).EndsWith('\n'));
+        ChildSession.WaitUntilGone(ChildSession.Number(written.Trim()));
         ChildSession.WaitUntil(() => _session.Run("Get-ChildProcess -Name * | Where-Object { $_.Command -ne 'sleep 600' }").Count == 0, "A child is left on the list.");
         File.Delete(file);
     }
