@@ -46,35 +46,30 @@ internal sealed partial class FleetNodeRun
 
     private async Task ReadAsync(CancellationToken stop)
     {
-        try
+        await foreach (FleetRecord record in _link!.ReadAsync(stop).ConfigureAwait(false))
         {
-            await foreach (FleetRecord record in _link!.ReadAsync(stop).ConfigureAwait(false))
+            if (record.Kind != FleetRecordKind.Error && record.Value is string line && line.StartsWith(_key, StringComparison.Ordinal))
             {
-                if (record.Kind != FleetRecordKind.Error && record.Value is string line && line.StartsWith(_key, StringComparison.Ordinal))
+                Take(line);
+                continue;
+            }
+            // What comes before the node has measured is written to have writing compiled.
+            if (record.Kind == FleetRecordKind.Aside || !_measured.Task.IsCompleted)
+            {
+                continue;
+            }
+            lock (_output)
+            {
+                _records++;
+                List<object?> list = record.Kind == FleetRecordKind.Output ? _output : _errors;
+                if (list.Count < MostRecords)
                 {
-                    Take(line);
-                    continue;
-                }
-                // What comes before the node has measured is written to have writing compiled.
-                if (record.Kind == FleetRecordKind.Aside || !_measured.Task.IsCompleted)
-                {
-                    continue;
-                }
-                lock (_output)
-                {
-                    _records++;
-                    List<object?> list = record.Kind == FleetRecordKind.Output ? _output : _errors;
-                    if (list.Count < MostRecords)
-                    {
-                        list.Add(record.Value);
-                    }
+                    list.Add(record.Value);
                 }
             }
         }
-        finally
-        {
-            _done.TrySetResult();
-        }
+        // A node may end without a word. Where a stop or a failure ended the reading, that is no end of the script.
+        _done.TrySetResult();
     }
 
     private void Take(string line)
@@ -118,7 +113,6 @@ internal sealed partial class FleetNodeRun
                 {
                     Change(r => r with { Fired = At(words[2]), Duration = TimeSpan.FromTicks(Number(words[3]) - Number(words[2])) });
                 }
-                _hasToldEnd = true;
                 _done.TrySetResult();
                 break;
         }

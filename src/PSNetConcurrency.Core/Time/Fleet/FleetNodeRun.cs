@@ -20,7 +20,6 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
 
     private readonly string _key = Guid.NewGuid().ToString("N");
     private readonly TaskCompletionSource _measured = New(), _armed = New(), _done = New();
-    private bool _hasToldEnd;
     private readonly CancellationTokenSource _replaced = new();
     private readonly Dictionary<string, (long Sent, TaskCompletionSource<long> Got)> _pings = [];
     private readonly List<object?> _output = [], _errors = [];
@@ -126,11 +125,7 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
             return;
         }
         // What comes behind is how it ended.
-        if (await WithinAsync(reading, reading, ReportLimit, stop).ConfigureAwait(false) && !_hasToldEnd)
-        {
-            // Where a stop ended the reading, the script did not end by itself.
-            await reading.ConfigureAwait(false);
-        }
+        await WithinAsync(reading, reading, ReportLimit, stop).ConfigureAwait(false);
         if (_link.Failure is { } failure)
         {
             Set(FleetRunState.Failed, failure.Message);
