@@ -206,6 +206,40 @@ public sealed class FleetScheduleTests
         Assert.Equal(policy == FleetOverlapPolicy.Parallel && !oneAtATime ? 2 : 1, most);
     }
 
+    [Theory]
+    [InlineData(FleetOverlapPolicy.Skip, "1 Completed", "2 Skipped")]
+    [InlineData(FleetOverlapPolicy.Queue, "1 Completed", "2 Completed")]
+    [InlineData(FleetOverlapPolicy.Replace, "1 Stopped", "2 Completed")]
+    public async Task A_run_whose_node_was_not_ready_does_not_begin_beside_the_next(FleetOverlapPolicy policy, params string[] expected)
+    {
+        int agents = 0, together = 0, most = 0;
+        using ManualResetEventSlim ready = new();
+        DateTimeOffset instant = DateTimeOffset.UtcNow.AddSeconds(0.5), next = instant.AddSeconds(1);
+        FleetRig rig = new()
+        {
+            Starting = (_, stop) =>
+            {
+                if (Interlocked.Increment(ref agents) == 1)
+                {
+                    ready.Wait(stop);
+                }
+            },
+            Script = (_, _, _) =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref together));
+                // Whoever may run beside it would do so by then.
+                Thread.Sleep(200);
+                Interlocked.Decrement(ref together);
+            },
+        };
+        FleetSchedule schedule = await rig.StartAsync(Options(At(instant, next), Node("a")) with { Overlap = policy });
+        await Task.Delay(next.AddSeconds(0.1) - DateTimeOffset.UtcNow);
+        ready.Set();
+        await schedule.Completion.WaitAsync(Limit);
+        Assert.Equal(expected, schedule.Run.OrderBy(r => r.Number).Select(r => $"{r.Number} {r.State}"));
+        Assert.Equal(1, most);
+    }
+
     [Fact]
     public async Task A_schedule_fires_as_often_as_it_should_and_then_ends()
     {

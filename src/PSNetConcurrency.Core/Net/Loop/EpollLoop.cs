@@ -38,9 +38,19 @@ internal sealed unsafe class EpollLoop : EventLoop
     public EpollLoop()
     {
         _epoll = Check(Libc.EpollCreate(Libc.CloseOnExec), "epoll_create1");
-        int wake = Check(Libc.EventFd(0, Libc.CloseOnExec | Libc.NonBlocking), "eventfd");
-        _wake = new SafeFileHandle(wake, ownsHandle: true);
-        Control(Libc.EpollAdd, wake, Libc.EpollIn | Libc.EpollEdge, WakeToken);
+        try
+        {
+            int wake = Check(Libc.EventFd(0, Libc.CloseOnExec | Libc.NonBlocking), "eventfd");
+            _wake = new SafeFileHandle(wake, ownsHandle: true);
+            Control(Libc.EpollAdd, wake, Libc.EpollIn | Libc.EpollEdge, WakeToken);
+        }
+        catch
+        {
+            // The last descriptor a process may have was this one: nothing would give it back.
+            _wake?.Dispose();
+            _ = Libc.Close(_epoll);
+            throw;
+        }
     }
 
     public override IDisposable Listen(Socket socket, IAcceptor acceptor) => new EpollAcceptor(this, socket, acceptor);

@@ -38,9 +38,6 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
     /// <summary>Ends with the result, and never fails.</summary>
     public Task<FleetRun> Completion { get; private set; } = null!;
 
-    /// <summary>Whether the script has begun and not ended.</summary>
-    private bool IsRunning => _armed.Task.IsCompleted && Until(_run.Scheduled) <= TimeSpan.Zero && !Completion.IsCompleted;
-
     public void Begin(FleetNodeRun? previous, CancellationToken stop) => Completion = RunAsync(previous, stop);
 
     private async Task<FleetRun> RunAsync(FleetNodeRun? previous, CancellationToken stopAll)
@@ -139,7 +136,8 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
     /// <summary>Waits for the run before; tells whether this one runs, and where it did not end in time, what was done about it.</summary>
     private async Task<(bool Runs, string? Waited)> AfterAsync(FleetNodeRun previous, Task reading, CancellationToken stop)
     {
-        if (!await WithinAsync(previous.Completion, reading, Until(_run.Scheduled) - DecisionAhead, stop).ConfigureAwait(false) && previous.IsRunning)
+        // One whose node is not ready yet has not ended either: it may begin at any moment.
+        if (!await WithinAsync(previous.Completion, reading, Until(_run.Scheduled) - DecisionAhead, stop).ConfigureAwait(false))
         {
             if (options.Overlap == FleetOverlapPolicy.Skip)
             {
