@@ -17,24 +17,25 @@ public class ClientLimitTests
     [MemberData(nameof(Kinds))]
     public async Task A_client_that_takes_a_large_reply_slowly_is_not_idle(LoopKind kind)
     {
-        const int Total = 48 * 1024 * 1024;
+        const int Total = 64 * 1024 * 1024, Piece = 1024 * 1024;
         await using ServerRig rig = new(kind, new Greeter(Total), new TcpServerOptions { IdleTimeout = TimeSpan.FromSeconds(3) });
         using Socket client = await rig.ConnectAsync();
         byte[] buffer = new byte[128 * 1024];
         long start = Environment.TickCount64;
-        int received = 0;
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10));
-        while (received < Total)
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(100));
+        for (int received = 0, taken = 0; received < Total;)
         {
-            // Slowly for longer than the timeout, then all the rest.
-            if (Environment.TickCount64 - start < 5000 && received < Total / 2)
+            // A piece a tick for longer than the timeout, then all the rest.
+            if (received >= taken && Environment.TickCount64 - start < 5000)
             {
                 await timer.WaitForNextTickAsync();
+                taken += Piece;
             }
             int n = await client.ReceiveAsync(buffer).WaitAsync(Eventually.Limit);
             Assert.True(n > 0);
             received += n;
         }
+        Assert.True(Environment.TickCount64 - start > 3000);
         Assert.Equal(0, rig.Server.ErrorCount);
     }
 
