@@ -240,6 +240,42 @@ public sealed class FleetScheduleTests
         Assert.Equal(1, most);
     }
 
+    [Theory]
+    [InlineData(FleetOverlapPolicy.Skip, false, "1 Completed", "2 Skipped", "3 Skipped")]
+    [InlineData(FleetOverlapPolicy.Skip, true, "1 Completed", "2 Skipped", "3 Skipped")]
+    [InlineData(FleetOverlapPolicy.Replace, false, "1 Stopped", "2 Completed", "3 Completed")]
+    [InlineData(FleetOverlapPolicy.Queue, false, "1 Completed", "2 Completed", "3 Completed")]
+    public async Task A_run_is_seen_by_all_that_come_while_it_runs(FleetOverlapPolicy policy, bool oneAtATime, params string[] expected)
+    {
+        int runs = 0, together = 0, most = 0;
+        using ManualResetEventSlim end = new();
+        DateTimeOffset instant = DateTimeOffset.UtcNow.AddSeconds(0.5);
+        FleetRig rig = new()
+        {
+            Script = (_, _, stop) =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref together));
+                try
+                {
+                    if (Interlocked.Increment(ref runs) == 1)
+                    {
+                        end.Wait(stop);
+                    }
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref together);
+                }
+            },
+        };
+        FleetSchedule schedule = await rig.StartAsync(Options(At(instant, instant.AddSeconds(1), instant.AddSeconds(2)), Node("a") with { Session = oneAtATime ? new object() : null }) with { Overlap = policy });
+        await Task.Delay(instant.AddSeconds(2.5) - DateTimeOffset.UtcNow);
+        end.Set();
+        await schedule.Completion.WaitAsync(Limit);
+        Assert.Equal(expected, schedule.Run.OrderBy(r => r.Number).Select(r => $"{r.Number} {r.State}"));
+        Assert.Equal(1, most);
+    }
+
     [Fact]
     public async Task A_schedule_fires_as_often_as_it_should_and_then_ends()
     {

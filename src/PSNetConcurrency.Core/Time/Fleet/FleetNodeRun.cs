@@ -38,23 +38,24 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
     /// <summary>Ends with the result, and never fails.</summary>
     public Task<FleetRun> Completion { get; private set; } = null!;
 
-    public void Begin(FleetNodeRun? previous, CancellationToken stop) => Completion = RunAsync(previous, stop);
+    /// <summary>Begins, after what <paramref name="before"/> has of this node's runs: all that have not ended, as the last may have been skipped because of another.</summary>
+    public void Begin(FleetNodeRun[] before, CancellationToken stop) => Completion = RunAsync(before, stop);
 
-    private async Task<FleetRun> RunAsync(FleetNodeRun? previous, CancellationToken stopAll)
+    private async Task<FleetRun> RunAsync(FleetNodeRun[] before, CancellationToken stopAll)
     {
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(stopAll, _replaced.Token);
         CancellationToken stop = linked.Token;
         Task reading = Task.CompletedTask;
         try
         {
-            (bool runs, string? waited) = node.RunsOneAtATime && previous is not null ? await AfterAsync(previous, Never, stop).ConfigureAwait(false) : (true, null);
+            (bool runs, string? waited) = node.RunsOneAtATime ? await AfterAsync(before, Never, stop).ConfigureAwait(false) : (true, null);
             if (runs)
             {
                 _began = Stopwatch.GetTimestamp();
                 // Starting waits for nobody, but takes a while: many nodes are started at once.
                 _link = await Task.Run(() => launcher.Start(node, FleetAgent.Plan(_key, node.ClockOffset, _asked)), stop).ConfigureAwait(false);
                 reading = ReadAsync(stop);
-                await FireAsync(previous, waited, reading, stop).ConfigureAwait(false);
+                await FireAsync(before, waited, reading, stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -85,7 +86,7 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
         }
     }
 
-    private async Task FireAsync(FleetNodeRun? previous, string? waited, Task reading, CancellationToken stop)
+    private async Task FireAsync(FleetNodeRun[] before, string? waited, Task reading, CancellationToken stop)
     {
         if (!await WithinAsync(_measured.Task, reading, waited is null ? UntilDeadline() : options.StartingDeadline, stop).ConfigureAwait(false))
         {
@@ -94,9 +95,9 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
         }
         ReadyAfter = Stopwatch.GetElapsedTime(_began);
         long? offset = _unmeasured is null ? null : await MeasureThroughChannelAsync(reading, stop).ConfigureAwait(false);
-        if (previous is not null && !node.RunsOneAtATime && options.Overlap != FleetOverlapPolicy.Parallel)
+        if (!node.RunsOneAtATime && options.Overlap != FleetOverlapPolicy.Parallel)
         {
-            (bool runs, waited) = await AfterAsync(previous, reading, stop).ConfigureAwait(false);
+            (bool runs, waited) = await AfterAsync(before, reading, stop).ConfigureAwait(false);
             if (!runs)
             {
                 return;
@@ -133,31 +134,37 @@ internal sealed partial class FleetNodeRun(FleetScheduleOptions options, IFleetL
             ?? (late ? $"It began {TimeWords.Of(_run.Skew!.Value)} after its instant{(ReadyAfter > _run.Scheduled - _beganAt ? $": the node was ready only {TimeWords.Of(ReadyAfter!.Value)} after it was started" : "")}." : null));
     }
 
-    /// <summary>Waits for the run before; tells whether this one runs, and where it did not end in time, what was done about it.</summary>
-    private async Task<(bool Runs, string? Waited)> AfterAsync(FleetNodeRun previous, Task reading, CancellationToken stop)
+    /// <summary>Waits for the runs before; tells whether this one runs, and where they did not end in time, what was done about it.</summary>
+    private async Task<(bool Runs, string? Waited)> AfterAsync(FleetNodeRun[] before, Task reading, CancellationToken stop)
     {
-        // One whose node is not ready yet has not ended either: it may begin at any moment.
-        if (!await WithinAsync(previous.Completion, reading, Until(_run.Scheduled) - DecisionAhead, stop).ConfigureAwait(false))
+        // With a delay of its own, a run may be due after the next one. One whose node is not ready yet counts: it may begin at any moment.
+        FleetNodeRun[] due = [.. before.Where(r => r._run.Scheduled <= _run.Scheduled)];
+        string? waited = null;
+        if (!await WithinAsync(End(due), reading, Until(_run.Scheduled) - DecisionAhead, stop).ConfigureAwait(false))
         {
-            if (options.Overlap == FleetOverlapPolicy.Skip)
+            due = [.. due.Where(r => !r.Completion.IsCompleted)];
+            string numbers = string.Join(" and ", due.Select(r => r._run.Number));
+            if (options.Overlap == FleetOverlapPolicy.Skip && due.Length > 0)
             {
-                Set(FleetRunState.Skipped, $"Run {previous._run.Number} had not ended on {node.Name}.");
+                Set(FleetRunState.Skipped, $"Run {numbers} had not ended on {node.Name}.");
                 return (false, null);
             }
             bool replaces = options.Overlap == FleetOverlapPolicy.Replace;
             if (replaces)
             {
-                previous.Replace();
+                Array.ForEach(due, r => r.Replace());
             }
-            await previous.Completion.WaitAsync(stop).ConfigureAwait(false);
-            return (true, replaces ? $"It replaced run {previous._run.Number}." : $"It waited for run {previous._run.Number} to end.");
+            await End(due).WaitAsync(stop).ConfigureAwait(false);
+            waited = due.Length == 0 ? null : replaces ? $"It replaced run {numbers}." : $"It waited for run {numbers} to end.";
         }
         if (node.RunsOneAtATime)
         {
-            await previous.Completion.WaitAsync(stop).ConfigureAwait(false);
+            await End(before).WaitAsync(stop).ConfigureAwait(false);
         }
-        return (true, null);
+        return (true, waited);
     }
+
+    private static Task<FleetRun[]> End(FleetNodeRun[] runs) => Task.WhenAll(runs.Select(r => r.Completion));
 
     private void Replace()
     {

@@ -136,8 +136,13 @@ public sealed partial class FleetSchedule
         {
             DateTimeOffset at = instant + (_options.Splay * (_options.Splay > TimeSpan.Zero ? _random.NextDouble() : 0));
             FleetNodeRun run = new(_options, _launcher, _reference, Plan(node, at, RunCount) with { IsCatchUp = catchUp }, node);
-            run.Begin(_last.GetValueOrDefault(node.Name), _stop.Token);
-            _last[node.Name] = run;
+            if (!_underWay.TryGetValue(node.Name, out List<FleetNodeRun>? underWay))
+            {
+                _underWay.Add(node.Name, underWay = []);
+            }
+            underWay.RemoveAll(r => r.Completion.IsCompleted);
+            run.Begin([.. underWay], _stop.Token);
+            underWay.Add(run);
             _firings.Add(GatherAsync(run));
         }
     }

@@ -36,7 +36,7 @@ public sealed partial class FleetSchedule
     private readonly FleetReference _reference;
     private readonly FleetStamp? _stamp;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<string, FleetNodeRun> _last = [];
+    private readonly Dictionary<string, List<FleetNodeRun>> _underWay = [];
     private readonly List<Task> _firings = [];
     private readonly object _gate = new();
     private RepeatableRandom _random;
