@@ -113,10 +113,7 @@ internal sealed class FleetAgent
     /// <summary>A while after the instant, the line that tells when the script began; null where it has ended by then, which tells the same.</summary>
     public string? TellLongRun()
     {
-        while (Left > -LongRun.Ticks)
-        {
-            Thread.Sleep(TimeSpan.FromTicks(Math.Min(Left + LongRun.Ticks, Nap.Ticks)));
-        }
+        SleepUntil(-LongRun);
         return _started != 0 && !_ended ? Line(Fired, Text(_started)) : null;
     }
 
