@@ -87,7 +87,12 @@ internal sealed class SendConversation : ISendConversation
     {
         try
         {
-            await _window.WaitAsync(_broken.Token).ConfigureAwait(false);
+            if (!_window.Wait(0, CancellationToken.None))
+            {
+                // The receiver can only confirm what has left here.
+                await _connection.FlushAsync().ConfigureAwait(false);
+                await _window.WaitAsync(_broken.Token).ConfigureAwait(false);
+            }
             if (item.IsFolder)
             {
                 // Its time comes with it; whether it may be read is seen when its files are.
@@ -187,7 +192,7 @@ internal sealed class SendConversation : ISendConversation
         FileSource source;
         try
         {
-            source = FileSource.Open(item.Path);
+            source = FileSource.OpenSized(item.Path);
         }
         catch (NetException e)
         {
