@@ -22,6 +22,16 @@ public sealed class ProgramTests : ChildTests
     }
 
     [Fact]
+    public void A_line_of_many_megabytes_is_one_line()
+    {
+        Assert.Equal("1 12000001 12000001", _session.One("""
+            $code = "import sys; sys.stdout.buffer.write(b'x' + 'é'.encode() * 12000000)"
+            $lines = @(Invoke-ChildProcess python3 '-c', $code)
+            "$($lines.Count) $($lines[0].Length) $((Invoke-ChildProcess python3 '-c', $code -Detailed).StandardOutput.Length)"
+            """).ToString());
+    }
+
+    [Fact]
     public void A_line_of_standard_error_does_not_end_a_script_whose_errors_do()
     {
         string[] output = _session.Run("$ErrorActionPreference = 'Stop'; Invoke-ChildProcess sh '-c', 'echo note >&2; echo done' -InformationVariable shown; \"$shown\"; $ErrorActionPreference = 'Continue'").Texts();

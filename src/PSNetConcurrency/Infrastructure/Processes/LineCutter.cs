@@ -5,19 +5,20 @@ namespace PSNetConcurrency.Infrastructure.Processes;
 /// <summary>Cuts the bytes of one stream into lines, whatever pieces they come in. A line ends with LF or CR LF, which are not part of it.</summary>
 internal sealed class LineCutter
 {
-    /// <summary>A line that grows beyond this is handed on in pieces: what prints without end and without a line break must not fill the memory.</summary>
-    internal const int LongestLine = 8 * 1024 * 1024;
+    /// <summary>A line that grows beyond this many bytes is handed on in pieces: what prints without end and without a line break must not fill the memory.</summary>
+    internal const int LongestLine = 256 * 1024 * 1024;
 
     private readonly Encoding _encoding;
+    private readonly int _longest;
     private readonly byte[] _newline;
     private readonly byte[] _preamble;
     private byte[] _begun = [];
     private int _length;
     private bool _started;
 
-    public LineCutter(Encoding encoding)
+    public LineCutter(Encoding encoding, int longest = LongestLine)
     {
-        _encoding = encoding;
+        (_encoding, _longest) = (encoding, longest);
         _newline = encoding.GetBytes("\n");
         _preamble = encoding.Preamble.ToArray() is { Length: > 0 } preamble ? preamble
             : encoding.CodePage == Encoding.UTF8.CodePage ? Encoding.UTF8.Preamble.ToArray() : [];
@@ -25,7 +26,7 @@ internal sealed class LineCutter
 
     private LineCutter(LineCutter other)
     {
-        (_encoding, _newline, _preamble, _started) = (other._encoding, other._newline, other._preamble, other._started);
+        (_encoding, _longest, _newline, _preamble, _started) = (other._encoding, other._longest, other._newline, other._preamble, other._started);
         (_begun, _length) = (other._begun.AsSpan(0, other._length).ToArray(), other._length);
     }
 
@@ -46,23 +47,24 @@ internal sealed class LineCutter
     public string? Find(ReadOnlySpan<byte> bytes, int left, out int taken)
     {
         int end = EndOfLine(bytes);
-        if (end < 0 && _length + bytes.Length < LongestLine)
+        int whole = end < 0 && _length + bytes.Length >= _longest ? WholeCharacters(bytes) : 0;
+        if (end < 0 && whole == 0)
         {
             Keep(bytes);
             taken = bytes.Length;
             return null;
         }
-        taken = end < 0 ? bytes.Length : end + _newline.Length - _length;
-        int length = end < 0 ? _length + bytes.Length : end;
+        taken = end < 0 ? whole : end + _newline.Length - _length;
+        int length = end < 0 ? _length + whole : end;
         left = Math.Min(left, length);
         if (_length == 0)
         {
-            return Text(bytes[left..length]);
+            return Text(bytes[left..length], end >= 0);
         }
         byte[] line = new byte[_length + taken];
         _begun.AsSpan(0, _length).CopyTo(line);
         bytes[..taken].CopyTo(line.AsSpan(_length));
-        return Text(line.AsSpan(left..length));
+        return Text(line.AsSpan(left..length), end >= 0);
     }
 
     /// <summary>Forgets what was kept, of a line that has been handed on.</summary>
@@ -77,7 +79,7 @@ internal sealed class LineCutter
     }
 
     /// <summary>The line that was begun, as far as it came, without its first <paramref name="left"/> bytes.</summary>
-    public string Rest(int left) => Text(RestAsBytes()[left..]);
+    public string Rest(int left) => Text(RestAsBytes()[left..], ended: true);
 
     /// <summary>The bytes of the line that was begun.</summary>
     public ReadOnlySpan<byte> RestAsBytes() => _begun.AsSpan(0, _length);
@@ -115,6 +117,23 @@ internal sealed class LineCutter
         return -1;
     }
 
+    // How many of these bytes end with a whole character, and no CR that an LF may follow: where a line is cut that has not ended.
+    private int WholeCharacters(ReadOnlySpan<byte> bytes)
+    {
+        int count = bytes.Length - ((_length + bytes.Length) % _newline.Length);
+        if (_encoding.CodePage == Encoding.UTF8.CodePage)
+        {
+            int at = count - 1;
+            while (at >= 0 && count - at < 4 && (bytes[at] & 0xC0) == 0x80)
+            {
+                at--;
+            }
+            // The character that begins there may be whole; then nothing is lost by leaving it to the next piece.
+            count = at >= 0 && bytes[at] >= 0x80 ? at : count;
+        }
+        return count >= _newline.Length && _encoding.GetString(bytes[(count - _newline.Length)..count]) == "\r" ? count - _newline.Length : Math.Max(count, 0);
+    }
+
     private void Keep(ReadOnlySpan<byte> bytes)
     {
         if (_begun.Length < _length + bytes.Length)
@@ -125,13 +144,13 @@ internal sealed class LineCutter
         _length += bytes.Length;
     }
 
-    private string Text(ReadOnlySpan<byte> line)
+    private string Text(ReadOnlySpan<byte> line, bool ended)
     {
         if (!_started && line.StartsWith(_preamble))
         {
             line = line[_preamble.Length..];
         }
         string text = _encoding.GetString(line);
-        return text.EndsWith('\r') ? text[..^1] : text;
+        return ended && text.EndsWith('\r') ? text[..^1] : text;
     }
 }
