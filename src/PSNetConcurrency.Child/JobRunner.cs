@@ -127,10 +127,17 @@ internal sealed class JobRunner
         {
             Invoke(runspace, shell => shell.AddCommand("Microsoft.PowerShell.Core\\Import-Module").AddParameter("Name", _job.Modules[i]).AddParameter("Global").AddParameter("ErrorAction", ActionPreference.Stop));
         }
+        SetVariables(runspace);
         if (_job.InitializationScript is { } script)
         {
             Invoke(runspace, shell => shell.AddScript(script, useLocalScope: false));
+            // What was given goes before what it sets.
+            SetVariables(runspace);
         }
+    }
+
+    private void SetVariables(Runspace runspace)
+    {
         for (int i = 0; i + 1 < _job.Variables.Length; i += 2)
         {
             runspace.SessionStateProxy.SetVariable((string)_job.Variables[i]!, _job.Variables[i + 1]);

@@ -19,6 +19,24 @@ public sealed class ScriptChildTests : ChildTests
     }
 
     [Fact]
+    public void Using_takes_each_name_and_scope_for_itself_and_the_environment_and_functions_too()
+    {
+        _session.Run("${a-b} = 1; ${a_b} = 2; $a_002d_b = 3; $script:x = 10; $script_x = 20; $env:PSNC_TEST = 'here'; function Twice($n) { 2 * $n }");
+        Assert.Equal("1 2 3 10 20 here 14", _session.One("""
+            Invoke-ChildProcess { "${using:a-b} ${using:a_b} $using:a_002d_b $using:script:x $using:script_x $using:env:PSNC_TEST $(& ([scriptblock]::Create($using:function:Twice)) 7)" }
+            """).ToString());
+        Assert.Equal("env:PSNC_NONE", _session.Fails("InvalidArgument", "Invoke-ChildProcess { $using:env:PSNC_NONE }").TargetObject);
+        _session.Run("$block = { }");
+        Assert.Contains("$using:block is", _session.Fails("ArgumentNotSerializable", "Invoke-ChildProcess { $using:block }").Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_initialization_script_has_the_values_and_does_not_change_them()
+    {
+        Assert.Equal("9 5 5", _session.One("$z = 9; Invoke-ChildProcess { \"$w $v $q\" } -Variable @{ q = 5 } -InitializationScript { $w = $using:z; $v = $q; $q = 6 }").ToString());
+    }
+
+    [Fact]
     public void Types_come_back_as_they_went()
     {
         Assert.Equal("Int64 DateTime Double Byte[] PSCustomObject 1 a", _session.One("""

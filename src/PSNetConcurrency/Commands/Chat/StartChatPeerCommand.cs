@@ -153,7 +153,7 @@ public sealed class StartChatPeerCommand : ListenerCommand
         {
             return LaunchAsync(options);
         }
-        ScriptServerOptions server = new(OnMessage, SessionState.PSVariable.Get, Variable, Module, 1, FrameFormat.None, new UTF8Encoding(false));
+        ScriptServerOptions server = new(OnMessage, SessionState.PSVariable, Variable, Module, 1, FrameFormat.None, new UTF8Encoding(false));
         return ScriptServer.RunAsync(server, async handler =>
         {
             await LaunchAsync(options with { Handler = handler.Untaken });

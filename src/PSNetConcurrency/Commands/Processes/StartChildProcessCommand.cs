@@ -88,7 +88,7 @@ public sealed class StartChildProcessCommand : ChildProcessStartCommand
     {
         await base.BeginAsync();
         Plan();
-        _handler = OnCompleted is { } block ? CompletionHandler.Create(block, SessionState.PSVariable.Get, Host) : null;
+        _handler = OnCompleted is { } block ? CompletionHandler.Create(block, SessionState.PSVariable, Host) : null;
     }
 
     protected override async Task ProcessAsync()

@@ -12,10 +12,10 @@ namespace PSNetConcurrency.Commands.Tcp;
 
 /// <summary>Starts a TCP server that answers each message with what a script block returns.</summary>
 /// <remarks>
-/// <para>The block gets the message ($Message, and also $_) and the client ($Client). What it emits is the reply: each object is a message of its own, strings in -Encoding, bytes as they are; nothing emitted means no reply. $Client tells RemoteEndPoint, BytesReceived and more, keeps what the block stores in $Client.State, and has Send() and Close().</para>
+/// <para>The block gets the message ($Message, and also $_) and the client ($Client). What it emits is the reply: each object is a message of its own, strings in -Encoding, bytes as they are; nothing emitted means no reply. $Client tells RemoteEndPoint, BytesReceived and more, keeps what the block stores in $Client.State, and has Send() and Close(). Send() is for what is no reply: bytes as they are, or text as UTF-8, without a frame; where -FrameFormat is set, emit what is to be framed.</para>
 /// <para>TCP has no messages: it carries a stream of bytes, which may glue several sends together or split one. -FrameFormat says how the stream is cut. Without it (None) a message is whatever one receive brought, which is right only for clients that wait for each reply; Line is the usual choice for text. The replies of one client always come in the order of its messages. While one message of a client is being handled, no more is read from that client.</para>
 /// <para>With -FrameFormat Dictionary the message is the payload, and what the header says is its property Header: $Message.Header.file_name. Of a frame that is only a header, such as a command, the message is the header's JSON. To answer with a header alone, emit a dictionary: @{ status = 'ok' }. To answer with header and payload, emit [PSNetConcurrency.Frame]::new(@{ file_name = 'a.txt' }, $bytes). Text or bytes alone get a header that tells their size. ContentLength does likewise with its header lines.</para>
-/// <para>The block runs in runspaces of this listener's own, where this module's cmdlets are: $using: variables, -Variable and -Module are how it gets at anything else of the session. A terminating error in it closes that client's connection, is an Error event (Receive-NetListener) and leaves the server up; a non-terminating error, warning or other output is an event only.</para>
+/// <para>The block runs in runspaces of this listener's own, where this module's cmdlets are: $using: variables, -Variable and -Module are how it gets at anything else of the session. A terminating error in it, which is any that a catch would catch, closes that client's connection, is an Error event (Receive-NetListener) and leaves the server up; a non-terminating error, warning or other output is an event only.</para>
 /// </remarks>
 /// <example>
 ///   <para>A server of lines that answers in capitals.</para>
@@ -113,7 +113,7 @@ public sealed class StartTcpServerCommand : TcpListenerCommand
         TcpServerOptions options = CreateOptions();
         FrameFormat = FrameFormat.WithDefaultMaximum(MaximumMessageBytes, evenIfGiven: MyInvocation.BoundParameters.ContainsKey(nameof(MaximumMessageBytes)));
         int concurrency = Concurrency == HandlerConcurrency.Serial ? 1 : ThrottleLimit;
-        ScriptServerOptions server = new(ScriptBlock, SessionState.PSVariable.Get, Variable, Module, concurrency, FrameFormat, Encoding);
+        ScriptServerOptions server = new(ScriptBlock, SessionState.PSVariable, Variable, Module, concurrency, FrameFormat, Encoding);
         await ScriptServer.RunAsync(server, handler =>
         {
             _handler = handler;

@@ -12,7 +12,7 @@ namespace PSNetConcurrency.Commands.Udp;
 /// <remarks>
 /// <para>The block gets the datagram's content as the message ($Message, and also $_) and its sender ($Client). What it emits is the reply: each object is a datagram of its own, strings in -Encoding, bytes as they are; nothing emitted means no reply. A run of bytes is one datagram. $Client tells RemoteEndPoint, ComputerName, Port, ReceivedAt and Listener, and has Send() for a datagram beside the replies, also later. A reply that no datagram can hold (65507 bytes over IPv4) is an Error event and is not sent.</para>
 /// <para>UDP loses, doubles and reorders datagrams, and their sender can be forged: answer with less than was asked, or use -Allow. At most 1024 datagrams, or 16 MiB of them, are with the block or wait for it; more are dropped, the newest, as a network would: RefusedCount counts them, and a Refused event tells of it, at most once a second.</para>
-/// <para>The block runs in runspaces of this listener's own, where this module's cmdlets are: $using: variables, -Variable and -Module are how it gets at anything else of the session. A terminating error in it is an Error event (Receive-NetListener), its datagram gets no reply, and the server goes on; a non-terminating error, warning or other output is an event only. Each datagram is a Message event.</para>
+/// <para>The block runs in runspaces of this listener's own, where this module's cmdlets are: $using: variables, -Variable and -Module are how it gets at anything else of the session. A terminating error in it, which is any that a catch would catch, is an Error event (Receive-NetListener), its datagram gets no reply, and the server goes on; a non-terminating error, warning or other output is an event only. Each datagram is a Message event.</para>
 /// <para>With -MulticastGroup it also serves what is sent to a group, so that it can stand in for an SSDP or mDNS responder. Its replies go to the sender, from this machine's own address.</para>
 /// </remarks>
 /// <example>
@@ -101,7 +101,7 @@ public sealed class StartUdpServerCommand : UdpListenerCommand
         // First what can be wrong with the parameters: the handler takes a thread.
         UdpServerOptions options = CreateOptions();
         int concurrency = Concurrency == HandlerConcurrency.Serial ? 1 : ThrottleLimit;
-        ScriptServerOptions server = new(ScriptBlock, SessionState.PSVariable.Get, Variable, Module, concurrency, FrameFormat.None, Encoding);
+        ScriptServerOptions server = new(ScriptBlock, SessionState.PSVariable, Variable, Module, concurrency, FrameFormat.None, Encoding);
         await ScriptServer.RunAsync(server, handler =>
         {
             _handler = handler;

@@ -60,7 +60,7 @@ internal sealed class FleetJob
     /// <exception cref="Core.Net.NetException">ArgumentNotSerializable; InvalidArgument: a variable of $using: is not set.</exception>
     public static FleetJob Create(ScriptBlock block, IReadOnlyList<object?> arguments, PSCmdlet cmdlet)
     {
-        UsingVariables script = UsingVariables.Resolve(block, cmdlet.SessionState.PSVariable.Get);
+        UsingVariables script = UsingVariables.Resolve(block, cmdlet.SessionState.PSVariable);
         WireWriter writer = new();
         writer.Int32(arguments.Count);
         for (int i = 0; i < arguments.Count; i++)

@@ -16,7 +16,7 @@ internal sealed class CompletionHandler
 
     private CompletionHandler(UsingVariables script, PSHost host) => (_script, _host) = (script, host);
 
-    public static CompletionHandler Create(ScriptBlock block, Func<string, PSVariable?> find, PSHost host) => new(UsingVariables.Resolve(block, find), host);
+    public static CompletionHandler Create(ScriptBlock block, PSVariableIntrinsics variables, PSHost host) => new(UsingVariables.Resolve(block, variables), host);
 
     /// <summary>Runs the block once when the child has ended.</summary>
     public void Watch(ChildProcess child) =>

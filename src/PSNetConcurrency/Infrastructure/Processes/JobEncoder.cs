@@ -7,6 +7,7 @@ using PSNetConcurrency.Child.Values;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Processes.Launching;
 using PSNetConcurrency.Core.Processes.Protocol;
+using PSNetConcurrency.Infrastructure.Scripting;
 
 namespace PSNetConcurrency.Infrastructure.Processes;
 
@@ -85,7 +86,7 @@ internal static class JobEncoder
             string name = entry.Key.ToString() ?? "";
             writer.Byte((byte)ValueKind.Text);
             writer.Text(name);
-            Write(writer, entry.Value, $"{what} {name}");
+            Write(writer, entry.Value, $"{what} {UsingVariables.Shown(name)}");
         }
     }
 

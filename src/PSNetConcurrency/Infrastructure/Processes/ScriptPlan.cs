@@ -55,7 +55,7 @@ internal static class ScriptPlan
     /// <summary>The text of a script block; what its <c>$using:</c> names goes to the variables.</summary>
     internal static string Resolve(ScriptBlock block, Hashtable variables, PSCmdlet cmdlet)
     {
-        UsingVariables script = UsingVariables.Resolve(block, cmdlet.SessionState.PSVariable.Get);
+        UsingVariables script = UsingVariables.Resolve(block, cmdlet.SessionState.PSVariable);
         foreach ((string name, object? value) in script.Values)
         {
             variables[name] = value;

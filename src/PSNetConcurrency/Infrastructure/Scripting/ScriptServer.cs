@@ -21,7 +21,7 @@ internal static class ScriptServer
     /// <summary>As the other, of a listener that starts asynchronously.</summary>
     public static async Task RunAsync(ScriptServerOptions options, Func<UntakenHandler, Task> serve, CancellationToken cancellationToken)
     {
-        UsingVariables script = UsingVariables.Resolve(options.ScriptBlock, options.FindVariable);
+        UsingVariables script = UsingVariables.Resolve(options.ScriptBlock, options.SessionVariables);
         Dictionary<string, object?> variables = new(script.Values, StringComparer.OrdinalIgnoreCase);
         foreach (DictionaryEntry entry in options.Variables)
         {
@@ -45,7 +45,7 @@ internal static class ScriptServer
 }
 
 /// <summary>What a script server is made of.</summary>
-internal sealed record ScriptServerOptions(ScriptBlock ScriptBlock, Func<string, PSVariable?> FindVariable, Hashtable Variables, string[] Modules, int Concurrency, FrameFormat Format, Encoding Encoding);
+internal sealed record ScriptServerOptions(ScriptBlock ScriptBlock, PSVariableIntrinsics SessionVariables, Hashtable Variables, string[] Modules, int Concurrency, FrameFormat Format, Encoding Encoding);
 
 /// <summary>A handler that runs and has no listener yet.</summary>
 internal sealed class UntakenHandler(ScriptBlockHandler handler)

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text;
+using System.Text.RegularExpressions;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Infrastructure.Scripting;
@@ -9,12 +10,12 @@ namespace PSNetConcurrency.Infrastructure.Scripting;
 /// A script block made ready for another runspace: its text, with each <c>$using:name</c> replaced by a variable that
 /// has the value it has here and now.
 /// </summary>
-internal sealed record UsingVariables(string Script, IReadOnlyDictionary<string, object?> Values)
+internal sealed partial record UsingVariables(string Script, IReadOnlyDictionary<string, object?> Values)
 {
     private const string Prefix = "__using_";
 
     /// <exception cref="NetException"><see cref="NetError.InvalidArgument"/>: a variable is not set here.</exception>
-    public static UsingVariables Resolve(ScriptBlock block, Func<string, PSVariable?> find)
+    public static UsingVariables Resolve(ScriptBlock block, PSVariableIntrinsics variables)
     {
         string text = block.ToString();
         Dictionary<string, object?> values = new(StringComparer.OrdinalIgnoreCase);
@@ -23,10 +24,8 @@ internal sealed record UsingVariables(string Script, IReadOnlyDictionary<string,
         {
             VariableExpressionAst variable = UsingExpressionAst.ExtractUsingVariable(use);
             string name = variable.VariablePath.UserPath;
-            PSVariable found = find(name) ?? throw new NetException(NetError.InvalidArgument,
-                $"The value of $using:{name} can't be taken: there is no variable ${name} here. Set it first.", name);
-            string key = Prefix + string.Concat(name.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
-            values[key] = found.Value;
+            string key = KeyOf(name);
+            values[key] = variable.VariablePath.IsDriveQualified ? OfDrive(name, variables) : (variables.Get(name) ?? throw Missing(name)).Value;
             places.Add((variable.Extent.StartOffset, variable.Extent.EndOffset, key));
         }
         if (places.Count == 0)
@@ -49,4 +48,28 @@ internal sealed record UsingVariables(string Script, IReadOnlyDictionary<string,
         }
         return new UsingVariables(script.ToString(), values);
     }
+
+    /// <summary>What a person wrote for a variable that has this name in the other runspace.</summary>
+    public static string Shown(string key) => key.StartsWith(Prefix, StringComparison.Ordinal)
+        ? $"$using:{Coded().Replace(key[Prefix.Length..], m => m.Value == "__" ? "_" : ((char)Convert.ToInt32(m.Value[1..], 16)).ToString())}"
+        : key;
+
+    // No two names have the same: others than letters and digits are told by their code.
+    private static string KeyOf(string name) =>
+        Prefix + string.Concat(name.Select(c => char.IsLetterOrDigit(c) ? c.ToString() : c == '_' ? "__" : $"_{(int)c:x4}"));
+
+    // Such as $using:env:HOME. A function's text is what can travel.
+    private static object OfDrive(string name, PSVariableIntrinsics variables) => variables.GetValue(name) switch
+    {
+        null => throw Missing(name),
+        ScriptBlock function => function.ToString(),
+        PSObject { BaseObject: ScriptBlock function } => function.ToString(),
+        var value => value,
+    };
+
+    private static NetException Missing(string name) => new(NetError.InvalidArgument,
+        $"The value of $using:{name} can't be taken: there is no ${name} here. Set it first.", name);
+
+    [GeneratedRegex("__|_[0-9a-f]{4}")]
+    private static partial Regex Coded();
 }
