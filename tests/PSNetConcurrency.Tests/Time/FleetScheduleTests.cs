@@ -99,6 +99,7 @@ public sealed class FleetScheduleTests : IDisposable
     [InlineData("ArgumentNotSerializable", "Start-FleetSchedule local { } -Cron '@daily' -ArgumentList { 1 }")]
     [InlineData("ParameterArgumentTransformationError", "Start-FleetSchedule '-oProxyCommand=x' { } -Cron '@daily'")]
     [InlineData("ParameterArgumentTransformationError", "Start-FleetSchedule local:soon { } -Cron '@daily'")]
+    [InlineData("InvalidArgument", "@() | Start-FleetSchedule -ScriptBlock { } -Every 5 -Wait")]
     [InlineData("HandleNotFound", "Stop-FleetSchedule none")]
     [InlineData("InstantMissed", "Wait-ClockTime 2001-01-01")]
     [InlineData("TimedOut", "Wait-ClockTime 2199-01-01 -TimeoutSeconds 1")]

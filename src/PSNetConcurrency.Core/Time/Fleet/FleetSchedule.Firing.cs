@@ -58,6 +58,7 @@ public sealed partial class FleetSchedule
         }
         catch (Exception e)
         {
+            Failure = e as NetException ?? new NetException(NetError.FileFailure, e.Message, this, e);
             (State, Problem) = (FleetScheduleState.Failed, e.Message);
             await _stop.CancelAsync().ConfigureAwait(false);
         }

@@ -91,6 +91,9 @@ public sealed partial class FleetSchedule
     /// <summary>What is not as it should be; null for nothing.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Why it can't go on; null where it can.</summary>
+    internal NetException? Failure { get; private set; }
+
     internal FleetScheduleOptions Options => _options;
 
     internal BoundedLog<FleetRun> Log { get; } = new(KeptRuns, long.MaxValue, static _ => 0);

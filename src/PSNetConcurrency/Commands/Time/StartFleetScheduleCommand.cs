@@ -143,6 +143,10 @@ public sealed class StartFleetScheduleCommand : ScheduleCommand
 
     protected override async Task EndAsync()
     {
+        if (_nodes.Count == 0)
+        {
+            throw new NetException(NetError.InvalidArgument, "No node came down the pipeline: there is nothing to schedule.", nameof(Node));
+        }
         FleetScheduleOptions options = Options();
         FleetJob job = FleetJob.Create(ScriptBlock, ArgumentList, this);
         if (!ShouldProcess($"{options.Schedule.Expression} on {string.Join(", ", _nodes.Select(n => n.Name))}", "Start fleet schedule"))
@@ -168,7 +172,7 @@ public sealed class StartFleetScheduleCommand : ScheduleCommand
         HandleRegistry.Remove(schedule);
         if (schedule.State == FleetScheduleState.Failed)
         {
-            throw new NetException(NetError.FileFailure, schedule.Problem!, schedule);
+            throw schedule.Failure!;
         }
     }
 
