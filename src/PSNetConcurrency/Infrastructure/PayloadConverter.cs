@@ -20,7 +20,8 @@ internal static class PayloadConverter
         object[] { Length: > 0 } items when items.All(i => i is byte or PSObject { BaseObject: byte }) => items.Select(i => (byte)LanguagePrimitives.ConvertTo(i, typeof(byte), null)!).ToArray(),
         IList<byte> list => [.. list],
         ICollection items => encoding.GetBytes(string.Join('\n', items.Cast<object?>().Select(Text))),
-        { } other => encoding.GetBytes(Text(other)),
+        // Not what it wraps: an object made of properties alone wraps nothing.
+        _ => encoding.GetBytes(Text(value)),
     };
 
     /// <summary>
@@ -107,6 +108,7 @@ internal static class PayloadConverter
         null => true,
         string text => string.IsNullOrWhiteSpace(text),
         ICollection items => items.Count == 0,
+        PSCustomObject => string.IsNullOrWhiteSpace(Text(value)),
         _ => false,
     };
 

@@ -71,6 +71,37 @@ public sealed class ScriptServerTests : IDisposable
     public void A_using_variable_that_is_not_set_is_an_error_at_the_start() =>
         Assert.Equal("nowhere", _shell.Fails("InvalidArgument", "Start-TcpServer { $using:nowhere }").TargetObject);
 
+    [Theory]
+    [InlineData("PID")]
+    [InlineData("home")]
+    [InlineData("true")]
+    public void A_variable_that_is_the_engines_own_is_refused(string name)
+    {
+        _shell.Fails("InvalidArgument", "Start-TcpServer { 1 } -Variable @{ $name = 'mine' }", ("name", name));
+        Assert.Empty(_shell.Run("Get-NetListener"));
+    }
+
+    [Theory]
+    [InlineData("{ param([int] $n) $n }")]
+    [InlineData("{ param($m) [int] $m * 2 }")]
+    [InlineData("{ [IO.File]::ReadAllText('/no/such'); 'went on' }")]
+    [InlineData("{ $null.Nothing() }")]
+    [InlineData("{ throw 'no' }")]
+    public void Any_terminating_error_closes_the_connection(string block)
+    {
+        _shell.Fails("PeerClosed", $"$s = Start-TcpServer -FrameFormat Line {block}; $s | Invoke-TcpExchange -FrameFormat Line -InputObject abc");
+        Assert.Equal(1L, _shell.One("$s.ErrorCount").BaseObject);
+    }
+
+    [Fact]
+    public void Objects_without_a_text_of_their_own_travel_as_a_string_shows_them()
+    {
+        Assert.Equal("@{a=1; b=2}", _shell.One("$e = Start-TcpEchoServer; $e | Invoke-TcpExchange -InputObject ([pscustomobject] @{ a = 1; b = 2 })").BaseObject);
+        Assert.Equal("@{Length=3}", _shell.One("$s = Start-TcpServer -FrameFormat Line { [pscustomobject] @{ Length = $_.Length } }; $s | Invoke-TcpExchange -FrameFormat Line -InputObject abc").BaseObject);
+        Assert.Equal("01/02/2020 00:00:00", _shell.One("$e | Invoke-TcpExchange -InputObject ([datetime]::new(2020, 1, 2))").BaseObject);
+        _shell.Fails("BlankInput", "$e | Invoke-TcpExchange -InputObject ([pscustomobject] @{})");
+    }
+
     [Fact]
     public void A_module_that_is_missing_is_an_error_at_the_start()
     {

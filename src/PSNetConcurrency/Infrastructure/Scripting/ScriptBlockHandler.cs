@@ -17,8 +17,9 @@ internal sealed class ScriptBlockHandler : IMessageHandler
 {
     private const string BlockVariable = "__PSNetConcurrencyHandler";
 
-    // $_ is the message too, so that { $_.ToUpper() } works.
-    private const string Dispatch = $"param($Message, $Client) $_ = $Message; & ${BlockVariable} $Message $Client";
+    // $_ is the message too, so that { $_.ToUpper() } works. Without a try the engine goes on behind a statement that failed, and a
+    // message whose parameters could not be bound would just have no answer.
+    private const string Dispatch = $"param($Message, $Client) $_ = $Message; try {{ & ${BlockVariable} $Message $Client }} catch {{ throw }}";
     private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(5);
 
     private readonly ScriptHandlerOptions _options;
@@ -292,6 +293,12 @@ internal sealed record ScriptHandlerOptions(string Script, IReadOnlyDictionary<s
         // The worker's own thread: no hop for each message.
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Open();
+        // The engine keeps its own value of some, such as $PID, and says nothing.
+        if (Variables.Keys.FirstOrDefault(name => (runspace.SessionStateProxy.PSVariable.Get(name)?.Options & (ScopedItemOptions.Constant | ScopedItemOptions.ReadOnly)) is > 0) is { } fixedName)
+        {
+            runspace.Dispose();
+            throw new NetException(NetError.InvalidArgument, $"PowerShell's own ${fixedName} can't have another value in a script block's runspace. Give the variable another name.", fixedName);
+        }
         return runspace;
     }
 }
