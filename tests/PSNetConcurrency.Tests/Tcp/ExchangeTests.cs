@@ -29,6 +29,14 @@ public sealed class ExchangeTests : IDisposable
     }
 
     [Fact]
+    public void A_frame_that_is_too_long_names_the_peer_and_keeps_its_bytes()
+    {
+        ErrorRecord error = _shell.Fails("MessageTooLarge", "$s = Start-TcpEchoServer; $s | Invoke-TcpExchange -FrameFormat Line -InputObject ('a' * 100) -MaximumBytes 10");
+        Assert.Equal($"127.0.0.1:{_shell.One("$s.Port")}", error.TargetObject);
+        Assert.Equal("aaaaaaaaaa", _shell.One("-join [char[]] $e.Received[0..9]", ("e", error.Exception)).BaseObject);
+    }
+
+    [Fact]
     public void Plain_text_to_a_tls_server_does_not_hang() =>
         _shell.Fails("PeerReset", "$s = Start-TcpEchoServer -SelfSigned; Invoke-TcpExchange $s.ComputerName $s.Port \"GET / HTTP/1.0`r`n`r`n\" -TimeoutSeconds 15");
 

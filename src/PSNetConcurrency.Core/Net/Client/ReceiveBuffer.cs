@@ -62,8 +62,10 @@ internal sealed class ReceiveBuffer
                 // Where nothing tells what follows, the bytes stay for another kind of receive.
                 if (failure.Skip == FrameFailure.Lost || _recovery.Begin(failure, format.FailFast))
                 {
+                    NetException error = failure.Error;
+                    byte[] received = error.Received.Length > 0 ? error.Received : Peek().ToArray();
                     SkipBad(format);
-                    throw failure.Error;
+                    throw new NetException(error.Error, error.Message, error.Target, received: received);
                 }
                 continue;
             }

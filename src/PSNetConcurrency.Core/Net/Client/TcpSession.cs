@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -243,7 +244,7 @@ public sealed class TcpSession : IDisposable
             {
                 throw new NetException(NetError.MessageTooLarge, $"{Peer} sent more than {request.MaximumBytes} bytes for one message.{NetException.Kept(_buffer.Peek())}", Peer, received: _buffer.TakeAll());
             }
-            if (_buffer.TryTake(request, out byte[]? data, out byte[]? header, out FrameBounds frame))
+            if (TryTake(request, out byte[]? data, out byte[]? header, out FrameBounds frame))
             {
                 return new Received(data, ReceiveEndReason.Complete, [.. chunks]) { Header = header, HeaderBytes = frame.PayloadOffset, Consumed = frame.Consumed };
             }
@@ -259,13 +260,26 @@ public sealed class TcpSession : IDisposable
             {
                 continue;
             }
-            if (end is ReceiveEndReason.PeerClosed && _buffer.TryTake(request, out data, out header, out frame))
+            if (end is ReceiveEndReason.PeerClosed && TryTake(request, out data, out header, out frame))
             {
                 return new Received(data, ReceiveEndReason.Complete, [.. chunks]) { Header = header, HeaderBytes = frame.PayloadOffset, Consumed = frame.Consumed };
             }
             bool asked = request.UntilClosed && end == ReceiveEndReason.PeerClosed;
             bool goesOn = end is ReceiveEndReason.TimedOut or ReceiveEndReason.WouldBlock;
             return new Received(goesOn ? _buffer.Peek().ToArray() : _buffer.TakeAll(), asked ? ReceiveEndReason.Complete : end.Value, [.. chunks]);
+        }
+    }
+
+    // The buffer knows nothing of the peer.
+    private bool TryTake(ReceiveRequest request, [NotNullWhen(true)] out byte[]? data, out byte[]? header, out FrameBounds frame)
+    {
+        try
+        {
+            return _buffer.TryTake(request, out data, out header, out frame);
+        }
+        catch (NetException e)
+        {
+            throw new NetException(e.Error, $"{Peer}: {e.Message}{NetException.Kept(e.Received)}", Peer, e, e.Received);
         }
     }
 
