@@ -13,6 +13,7 @@ internal static class FileErrors
     {
         NetException known => known,
         FileNotFoundException or DirectoryNotFoundException => new(NetError.FileNotFound, $"There is no file '{path}'.", path, e),
+        UnauthorizedAccessException when Directory.Exists(path) => new(NetError.InvalidArgument, $"'{path}' is a folder, and a file is meant.", path, e),
         UnauthorizedAccessException or System.Security.SecurityException => new(NetError.AccessDenied, $"'{path}' may not be opened by this user, or is no file.", path, e),
         IOException io when IsFull(io) => new(NetError.InsufficientSpace, $"There is no room left for '{path}'.", path, e),
         IOException => new(NetError.FileFailure, $"'{path}': {e.Message}", path, e),

@@ -90,7 +90,7 @@ public class ChatHistoryTests
         await ann.StopAsync(TimeSpan.Zero);
         Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
         // What a writer that was killed left behind keeps nobody out.
-        File.WriteAllText(path + ".lock", "");
+        File.WriteAllText(HistoryWriter.LockOf(path), "");
         ChatPeer again = await rig.StartAsync("ann", o => o with { HistoryPath = path });
         await again.SendAsync("carol@box", "kept too");
         await again.StopAsync(TimeSpan.Zero);

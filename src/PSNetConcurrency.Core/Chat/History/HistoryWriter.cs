@@ -32,7 +32,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
         Path = path;
         try
         {
-            _lock = OperatingSystem.IsWindows() ? null : TakeLock(path + ".lock");
+            _lock = OperatingSystem.IsWindows() ? null : TakeLock(LockOf(path));
             _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 16 * 1024, useAsync: true);
             // A writer that was killed may have left half a line: what follows must not become part of it.
             if (_file.Length > 0)
@@ -57,6 +57,9 @@ internal sealed class HistoryWriter : IAsyncDisposable
     }
 
     public string Path { get; }
+
+    /// <summary>The file beside a history that tells that it is being written: hidden, so that no wildcard finds it.</summary>
+    internal static string LockOf(string path) => System.IO.Path.Join(System.IO.Path.GetDirectoryName(path), $".{System.IO.Path.GetFileName(path)}.lock");
 
     /// <summary>Told once, when something could not be written.</summary>
     public Action<NetException> Failed { get; set; } = static _ => { };
