@@ -26,6 +26,17 @@ public sealed class FileDigestTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_have_content_and_no_length_are_not_taken_for_empty()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            Write("empty", "");
+            _shell.Fails("NotSupportedHere", "Compare-FileDigest /proc/version ./empty");
+            _shell.Fails("NotSupportedHere", "Compare-FileDigest ./empty /proc/version");
+        }
+    }
+
+    [Fact]
     public void A_file_and_algorithm_is_an_object()
     {
         PSObject[] digests = [.. _shell.Run("Get-FileDigest hello.txt -Algorithm SHA256, MD5, SHA256")];

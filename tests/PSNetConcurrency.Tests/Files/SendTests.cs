@@ -341,6 +341,45 @@ public sealed class SendTests : TransferSession
         Assert.Equal("a.bin", Assert.Single(Results(sending.End())).Name);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Verify Sample")]
+    [InlineData("-Plain")]
+    public void A_file_that_has_content_and_no_length_is_not_sent_as_an_empty_one(string how)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            Serve();
+            Shell.Fails("NotSupportedHere", $"$s | Send-FramedFile -Path /proc/version {how}");
+            Assert.Empty(InInbox());
+        }
+    }
+
+    [Fact]
+    public void More_folders_than_may_be_under_way_arrive_also_over_a_network_that_cuts()
+    {
+        for (int i = 0; i < 2500; i++)
+        {
+            Directory.CreateDirectory(Path.Combine(Folder, "many", $"d{i}"));
+        }
+        Serve("-Conflict Overwrite");
+        Shell.Run("$p = $s | Start-TcpFaultProxy -ResetAfterBytes 150000 -Direction ClientToServer");
+        Assert.Equal(2501, Shell.Run("$p | Send-FramedFile -Path many -Recurse -RetryCount 20").Count);
+        Assert.Equal(2501, InInbox().Length);
+    }
+
+    [Fact]
+    public void A_folder_where_a_file_is_tells_so()
+    {
+        Write("inbox/taken", [1]);
+        Directory.CreateDirectory(Path.Combine(Folder, "taken"));
+        Write("taken/below.bin", 5);
+        Serve();
+        Assert.All(Shell.Invoke("$s | Send-FramedFile -Path taken -Recurse"), _ => Assert.Fail("It was taken."));
+        Assert.NotEmpty(Shell.Errors);
+        Assert.All(Shell.Errors, e => Assert.StartsWith("FileExists", e.FullyQualifiedErrorId, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Select_first_ends_a_send()
     {

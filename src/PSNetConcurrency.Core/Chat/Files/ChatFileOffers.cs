@@ -103,12 +103,8 @@ internal sealed class ChatFileOffers(int maximum)
                 DirectoryInfo folder = new(path);
                 return new OfferedFile(id, path, folder.Name, FolderWriter.Files(folder).Sum(f => f.Length), true, folder.LastWriteTimeUtc);
             }
-            FileInfo file = new(path);
-            if (NativeFile.IsRegular(path) is false)
-            {
-                throw FileSource.NotRegular(path);
-            }
-            return file.Exists ? new OfferedFile(id, path, file.Name, file.Length, false, file.LastWriteTimeUtc) : throw new FileNotFoundException();
+            using FileSource file = FileSource.OpenSized(path);
+            return new OfferedFile(id, path, Path.GetFileName(path), file.Length, false, file.Written);
         }
         catch (Exception e) when (FileErrors.IsFileFailure(e))
         {

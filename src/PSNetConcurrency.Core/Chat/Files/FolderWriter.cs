@@ -39,7 +39,7 @@ internal sealed class FolderWriter(Stream stream, Encoding encoding, Cancellatio
     /// <exception cref="NetException">It can't be read; <see cref="NetError.FileChanged"/>: there is less of it now.</exception>
     public async Task SendFileAsync(string path, long offset, long length)
     {
-        using FileSource source = FileSource.Open(path);
+        using FileSource source = FileSource.OpenSized(path);
         while (offset < length)
         {
             int n = await ReadAsync(source, offset, length).ConfigureAwait(false);

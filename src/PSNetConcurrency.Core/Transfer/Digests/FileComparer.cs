@@ -52,10 +52,10 @@ internal static class FileComparer
 
         public Pair(string reference, string difference)
         {
-            _a = FileSource.Open(reference);
+            _a = FileSource.OpenSized(reference);
             try
             {
-                _b = FileSource.Open(difference);
+                _b = FileSource.OpenSized(difference);
             }
             catch
             {

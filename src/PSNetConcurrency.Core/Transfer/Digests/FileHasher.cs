@@ -67,7 +67,7 @@ internal static class FileHasher
         try
         {
             HashedContent content;
-            if (source.Length == 0 && RandomAccess.Read(source.Handle, new byte[1], 0) > 0)
+            if (source.IsVirtual())
             {
                 content = await VirtualAsync(source, plan, progress, stop).ConfigureAwait(false);
             }
@@ -108,12 +108,11 @@ internal static class FileHasher
         }
     }
 
-    // Such as those under /proc: their length is told as 0, and they have one only when they are read.
     private static Task<HashedContent> VirtualAsync(FileSource source, DigestPlan plan, DigestProgress? progress, CancellationToken stop)
     {
         if (plan is not { Mode: DigestMode.Full, IsWholeFile: true })
         {
-            throw new NetException(NetError.NotSupportedHere, $"'{source.Path}' has content but no length, as the system makes it up while it is read. Use -Mode Full, without a range.", source.Path);
+            throw source.HasNoLength("Use -Mode Full, without a range.");
         }
         return ReadAsync();
 

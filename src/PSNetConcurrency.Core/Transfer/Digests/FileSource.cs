@@ -60,6 +60,28 @@ internal sealed class FileSource : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Open"/>, for those who go by the length: what has content and no length is refused, and not taken for empty.</summary>
+    /// <exception cref="NetException">It can't be opened; <see cref="NetError.NotSupportedHere"/>.</exception>
+    public static FileSource OpenSized(string path)
+    {
+        FileSource source = Open(path);
+        try
+        {
+            return source.IsVirtual() ? throw source.HasNoLength("Copy it to a file first.") : source;
+        }
+        catch (Exception e)
+        {
+            source.Dispose();
+            throw FileErrors.IsFileFailure(e) ? FileErrors.Describe(e, path) : e;
+        }
+    }
+
+    /// <summary>Whether it is such as those under /proc: their length is told as 0, and they have one only when they are read.</summary>
+    public bool IsVirtual() => Length == 0 && RandomAccess.Read(Handle, new byte[1], 0) > 0;
+
+    /// <summary>Why a file that <see cref="IsVirtual"/> can't be used.</summary>
+    public NetException HasNoLength(string advice) => new(NetError.NotSupportedHere, $"'{Path}' has content but no length, as the system makes it up while it is read. {advice}", Path);
+
     /// <summary>Why a device, a pipe or a socket is not opened.</summary>
     public static NetException NotRegular(string path) => new(NetError.NotSupportedHere, $"'{path}' is a device, a pipe or a socket, not a regular file: it may have no end. Read it as a stream where that is meant.", path);
 

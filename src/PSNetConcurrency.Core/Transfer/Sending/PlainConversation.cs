@@ -54,7 +54,7 @@ internal sealed class PlainConversation : ISendConversation
         NetException? failure;
         try
         {
-            using FileSource source = FileSource.Open(item.Path);
+            using FileSource source = FileSource.OpenSized(item.Path);
             item.Length = source.Length;
             item.VerifyMode = TransferVerification.None;
             string? digest = _options.Format.DigestKey is null ? null : Convert.ToHexString(DigestOf(source)).ToLowerInvariant();
