@@ -34,6 +34,58 @@ public sealed class ScheduleTests
     }
 
     [Theory]
+    [InlineData("* * * * *", "2099-12-31 23:59", "2100-01-01 00:00")]
+    [InlineData("0 0 1 1 *", "2099-12-31", "2100-01-01 00:00")]
+    [InlineData("0 0 29 2 *", "2096-03-01", "2104-02-29 00:00")]
+    [InlineData("0 0 1 1 *", "2198-06-01", "2199-01-01 00:00")]
+    [InlineData("0 0 1 1 *", "2199-01-01", null)]
+    [InlineData("0 0 1 1 *", "9999-12-31", null)]
+    public void Cron_ends_where_calendar_expressions_do(string expression, string after, string? expected) =>
+        Assert.Equal(expected is null ? null : Utc(expected), new CronSchedule(expression, TimeZoneInfo.Utc).Next(Utc(after)));
+
+    [Theory]
+    [InlineData("Pacific/Apia", "2011-12-28 23:00", "2011-12-29 12:00 -10:00", "2011-12-31 12:00 +14:00", "2012-01-01 12:00 +14:00")]
+    [InlineData("Pacific/Kiritimati", "1994-12-30 00:00", "1994-12-30 12:00 -10:00", "1995-01-01 12:00 +14:00", "1995-01-02 12:00 +14:00")]
+    public void Cron_leaves_out_a_day_that_its_zone_leaves_out(string zone, string after, params string[] expected)
+    {
+        TimeZoneInfo oceanic = TimeZoneInfo.FindSystemTimeZoneById(zone);
+        Assert.Equal(expected, new CronSchedule("0 12 * * *", oceanic).After(Utc(after)).Take(3).Select(Shown));
+        Assert.Equal(expected, new CalendarSchedule("*-*-* 12:00", oceanic).After(Utc(after)).Take(3).Select(Shown));
+    }
+
+    [Theory]
+    [InlineData("*/30 * * * *", "25 00:30 +01:00", "25 01:00 +01:00", "25 01:30 +01:00", "25 01:00 +00:00", "25 01:30 +00:00", "25 02:00 +00:00")]
+    [InlineData("30 0-1 * * *", "25 00:30 +01:00", "25 01:30 +01:00", "25 01:30 +00:00", "26 00:30 +00:00")]
+    [InlineData("@hourly", "25 01:00 +01:00", "25 01:00 +00:00", "25 02:00 +00:00")]
+    [InlineData("0,30 1 * * *", "25 01:00 +01:00", "25 01:30 +01:00", "26 01:00 +00:00", "26 01:30 +00:00")]
+    public void Intervals_of_cron_go_on_where_clocks_are_set_back_and_fixed_times_happen_once(string expression, params string[] expected)
+    {
+        // To .NET, Dublin's winter is what is saved.
+        CronSchedule schedule = new(expression, TimeZoneInfo.FindSystemTimeZoneById("Europe/Dublin"));
+        Assert.Equal(expected, schedule.After(Utc("2026-10-24 23:00:01")).Take(expected.Length).Select(t => t.ToString("dd HH:mm zzz", CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void What_cron_finds_is_later_and_what_the_clock_shows_or_right_behind_a_jump()
+    {
+        (TimeZoneInfo Zone, DateTimeOffset Change)[] changes = [.. new[]
+        {
+            "Europe/Berlin 2026-03-29 01:00", "Europe/Dublin 2026-03-29 01:00", "Europe/Dublin 2026-10-25 01:00", "America/Scoresbysund 2024-03-31 01:00", "America/Scoresbysund 2023-10-29 01:00",
+            "Africa/Casablanca 2026-02-15 02:00", "Africa/Casablanca 2026-03-22 02:00", "Australia/Lord_Howe 2026-04-04 15:00", "Australia/Lord_Howe 2026-10-03 15:30", "Asia/Pyongyang 2018-05-04 15:00",
+            "Pacific/Apia 2011-12-30 10:00", "Pacific/Fakaofo 2011-12-30 11:00", "Pacific/Kwajalein 1969-09-30 13:00", "Asia/Amman 2021-10-28 22:00", "Europe/Istanbul 2015-11-08 01:00",
+        }.Select(c => (TimeZoneInfo.FindSystemTimeZoneById(c.Split(' ')[0]), Utc(c[(c.IndexOf(' ', StringComparison.Ordinal) + 1)..])))];
+        string[] expressions = ["* * * * *", "*/30 * * * *", "17 */3 * * *", "0 12 * * *", "0 0 * * *", "40 23 * * *", "20 0,1,2,3 * * *", "@hourly", "@daily"];
+        Gen.Select(AnyOf(changes), AnyOf(expressions), Gen.Int[-48 * 60, 48 * 60]).Sample((at, expression, minutes) =>
+        {
+            DateTimeOffset after = at.Change.AddMinutes(minutes);
+            DateTimeOffset next = new CronSchedule(expression, at.Zone).Next(after)!.Value;
+            bool isBehindJump = at.Zone.GetUtcOffset(next) > at.Zone.GetUtcOffset(next.AddTicks(-1));
+            DateTimeOffset shown = new(next.DateTime, TimeSpan.Zero);
+            return next > after && next - after < TimeSpan.FromHours(49) && (isBehindJump || new CronSchedule(expression, TimeZoneInfo.Utc).Next(shown.AddTicks(-1)) == shown);
+        }, iter: 5_000);
+    }
+
+    [Theory]
     [InlineData("", "0 fields")]
     [InlineData("* * *", "3 fields")]
     [InlineData("* * * * * * *", "7 fields")]
@@ -111,6 +163,8 @@ public sealed class ScheduleTests
     }
 
     private static Gen<T> AnyOf<T>(params T[] items) => Gen.Int[0, items.Length - 1].Select(i => items[i]);
+
+    private static string Shown(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Utc(string time) => DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 }

@@ -14,7 +14,7 @@ internal abstract class Schedule
     public TimeZoneInfo Zone { get; }
 
     /// <summary>The first occurrence after an instant; null where there is none.</summary>
-    public DateTimeOffset? Next(DateTimeOffset after) => Find(after) is { } next ? TimeZoneInfo.ConvertTime(next, Zone) : null;
+    public DateTimeOffset? Next(DateTimeOffset after) => Find(after) is { } next && next > after ? TimeZoneInfo.ConvertTime(next, Zone) : null;
 
     /// <summary>The occurrences after an instant, in their order.</summary>
     public IEnumerable<DateTimeOffset> After(DateTimeOffset from)

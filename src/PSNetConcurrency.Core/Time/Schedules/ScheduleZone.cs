@@ -67,5 +67,13 @@ internal static class ScheduleZone
         return null;
     }
 
+    /// <summary>The second of the two instants at which clocks that are set back show a time; null where they do not.</summary>
+    public static DateTime? Again(TimeZoneInfo zone, DateTime local)
+    {
+        TimeSpan early = zone.GetUtcOffset(Shift(local, -TimeSpan.FromDays(1))), late = zone.GetUtcOffset(Shift(local, TimeSpan.FromDays(1)));
+        DateTime first = Shift(local, -early), second = Shift(local, -late);
+        return second > first && zone.GetUtcOffset(first) == early && zone.GetUtcOffset(second) == late ? second : null;
+    }
+
     private static DateTime Shift(DateTime local, TimeSpan by) => new(Math.Clamp(local.Ticks + by.Ticks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
 }

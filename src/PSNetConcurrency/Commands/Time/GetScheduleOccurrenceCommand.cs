@@ -9,7 +9,7 @@ namespace PSNetConcurrency.Commands.Time;
 /// <remarks>
 /// <para>What Start-FleetSchedule would fire at, without firing. The first time is after -From, never at it.</para>
 /// <para>Cron expressions are read by the library Cronos; calendar expressions as systemd-analyze calendar reads them. Both follow the time zone through daylight saving, each in its way, which is told at the parameters.</para>
-/// <para>A schedule that has no occurrence any more, or never had one such as 30 February, is the error ScheduleNeverElapses. One that has fewer than -Count gives those.</para>
+/// <para>A schedule that has no occurrence any more, or never had one such as 30 February, is the error ScheduleNeverElapses. One that has fewer than -Count gives those; cron and calendar expressions end with the year 2199.</para>
 /// </remarks>
 /// <example>
 ///   <para>The next three mornings of weekdays, in Berlin.</para>
@@ -35,7 +35,7 @@ namespace PSNetConcurrency.Commands.Time;
 public sealed class GetScheduleOccurrenceCommand : ScheduleCommand
 {
     /// <summary>A cron expression: minute, hour, day, month and weekday; six fields begin with the second. Names, lists, ranges, steps, L, W and # are understood, and macros such as @daily.</summary>
-    /// <remarks>Where both the day and the weekday are given, both must match, unlike in crontab files: <c>0 0 13 * 5</c> is Friday the 13th. Where clocks are set forward, a fixed time that is left out happens right after; where they are set back, it happens once, and intervals go on.</remarks>
+    /// <remarks>Where both the day and the weekday are given, both must match, unlike in crontab files: <c>0 0 13 * 5</c> is Friday the 13th. Where clocks are set forward, a fixed time that is left out happens right after; where they are set back, it happens once, and intervals go on. A day that a zone leaves out, as Pacific/Apia did 30 December 2011, is not made up for.</remarks>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByCron, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public override string Cron { get; set; } = "";

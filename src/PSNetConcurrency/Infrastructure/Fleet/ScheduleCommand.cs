@@ -10,7 +10,7 @@ public abstract class ScheduleCommand : NetCmdlet
     internal const string ByCron = "Cron", ByCalendar = "OnCalendar", ByInstant = "At", ByInterval = "Every";
 
     /// <summary>A cron expression: minute, hour, day, month and weekday; six fields begin with the second. Names, lists, ranges, steps, L, W and # are understood, and macros such as @daily.</summary>
-    /// <remarks>Where both the day and the weekday are given, both must match, unlike in crontab files: <c>0 0 13 * 5</c> is Friday the 13th. Where clocks are set forward, a fixed time that is left out happens right after; where they are set back, it happens once, and intervals go on.</remarks>
+    /// <remarks>Where both the day and the weekday are given, both must match, unlike in crontab files: <c>0 0 13 * 5</c> is Friday the 13th. Where clocks are set forward, a fixed time that is left out happens right after; where they are set back, it happens once, and intervals go on. A day that a zone leaves out, as Pacific/Apia did 30 December 2011, is not made up for.</remarks>
     [Parameter(Mandatory = true, ParameterSetName = ByCron, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public virtual string Cron { get; set; } = "";
