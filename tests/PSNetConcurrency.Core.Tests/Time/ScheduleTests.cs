@@ -87,11 +87,13 @@ public sealed class ScheduleTests
 
     [Theory]
     [InlineData("", "0 fields")]
+    [InlineData("5", "1 field, ")]
     [InlineData("* * *", "3 fields")]
     [InlineData("* * * * * * *", "7 fields")]
     [InlineData("60 * * * *", "Minutes")]
     [InlineData("* * * * x", "ay")]
     [InlineData("@never", "@")]
+    [InlineData("H * * * *", "H is Jenkins's")]
     public void What_is_no_cron_expression_is_refused(string expression, string why)
     {
         NetException e = Assert.Throws<NetException>(() => new CronSchedule(expression, TimeZoneInfo.Utc));

@@ -20,13 +20,17 @@ internal sealed class CronSchedule : Schedule
         Fields = Expression.Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
         if (Fields is not ([['@', ..]] or { Length: 5 or 6 }))
         {
-            throw Invalid(expression, $"it has {Fields.Length} fields, and cron has 5 (minute, hour, day, month, weekday), or 6 with the second before them");
+            throw Invalid(expression, $"it has {Fields.Length} field{(Fields.Length == 1 ? "" : "s")}, and cron has 5 (minute, hour, day, month, weekday), or 6 with the second before them");
         }
         try
         {
             _cron = CronExpression.Parse(Expression, Fields.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard);
         }
-        catch (Exception e) when (e is FormatException or MissingSeedException)
+        catch (MissingSeedException e)
+        {
+            throw Invalid(expression, "H is Jenkins's word for a time that it chooses itself, and has no meaning here: give the time, and a splay where many are not to begin at once", e);
+        }
+        catch (FormatException e)
         {
             throw Invalid(expression, e.Message.TrimEnd('.'), e);
         }
