@@ -35,6 +35,8 @@ public class BatchCmdletTests
     [InlineData("@{ Name = 'A'; ReadTime = 1; ComputeTime = 1 }", "Job A has no PrintTime.")]
     [InlineData("@{ Name = 'A'; ReadTime = ''; ComputeTime = 1; PrintTime = 1 }", "Job A has no ReadTime.")]
     [InlineData("@{ Name = 'A'; ReadTime = 'x'; ComputeTime = 1; PrintTime = 1 }", "The ReadTime of job A is 'x', which is no number.")]
+    [InlineData("[pscustomobject]@{ Name = 'A'; ReadTime = '5,5'; ComputeTime = '1'; PrintTime = '1' }", "The ReadTime of job A is '5,5', which is no number. Numbers are read with a point")]
+    [InlineData("[pscustomobject]@{ Name = 'A'; ReadTime = '1'; ComputeTime = '2kb'; PrintTime = '1' }", "The ComputeTime of job A is '2kb', which is no number. Numbers are read with a point")]
     [InlineData("@{ Name = 'A'; ReadTime = -1; ComputeTime = 1; PrintTime = 1 }", "The ReadTime of job A is -1.", "JobTimeInvalid")]
     [InlineData("@{ Name = 'A'; ReadTime = [double]::NaN; ComputeTime = 1; PrintTime = 1 }", "The ReadTime of job A is NaN.", "JobTimeInvalid")]
     [InlineData("@{ Name = 'A'; ReadTime = 1; CpuTime = 1; PrintTime = 1 }", "Job A has 'CpuTime', which means nothing here.")]

@@ -106,6 +106,9 @@ public class GanttChartTests
     [InlineData("1 | ConvertTo-GanttChart", "NotChartable", "System.Int32")]
     [InlineData("Get-CurrentProcess | ConvertTo-GanttChart", "NotChartable", "CurrentProcess")]
     [InlineData("[pscustomobject]@{ Gantt = @('x') } | ConvertTo-GanttChart", "NotChartable", "System.String")]
+    [InlineData("[pscustomobject]@{ Lane = 'a'; Start = '0'; End = '5,5' } | ConvertTo-GanttChart", "NotChartable", "The End of a System.Management.Automation.PSCustomObject is '5,5', which is neither a number nor a time. Numbers are read with a point")]
+    [InlineData("[pscustomobject]@{ Lane = 'a'; Start = '5,5'; End = '8,5' } | ConvertTo-GanttChart", "NotChartable", "is '5,5'")]
+    [InlineData("[pscustomobject]@{ Gantt = @([pscustomobject]@{ Lane = 'a'; Start = 0; End = '2kb' }) } | ConvertTo-GanttChart", "NotChartable", "is '2kb'")]
     [InlineData("[pscustomobject]@{ Lane = 'a'; Start = 2; End = 1 } | ConvertTo-GanttChart", "InvalidArgument", "before it begins")]
     [InlineData("[pscustomobject]@{ Lane = 'a'; Start = 1; End = 2 } | ConvertTo-GanttChart -Format Html -Width 100", "InvalidArgument", "240")]
     public void What_has_no_times_is_an_error(string script, string errorId, string words)

@@ -73,7 +73,14 @@ public sealed class SchedulerTests : IDisposable
     [InlineData("@{ Burst = 1; Colour = 'red' } | Compare-SchedulerPolicy", "JobInvalid", "'Colour'")]
     [InlineData("[pscustomobject]@{ Name = 'a' } | Compare-SchedulerPolicy", "JobInvalid", "neither")]
     [InlineData("'mail' | Compare-SchedulerPolicy", "JobInvalid", "neither")]
-    [InlineData("'c7,i,c1' | New-SchedulerJob", "InputObjectNotBound", "input object")]
+    [InlineData("[pscustomobject]@{ Name = 'a'; BurstTime = '5,5' } | Invoke-SchedulerSimulation -Policy FCFS", "JobInvalid", "BurstTime of job a is '5,5', which is no number. Numbers are read with a point")]
+    [InlineData("@{ Name = 'a'; BurstTime = 1; ArrivalTime = '2kb' } | Invoke-SchedulerSimulation -Policy FCFS", "JobInvalid", "ArrivalTime of job a is '2kb'")]
+    [InlineData("@{ Name = 'a'; BurstTime = 1; Priority = '0x10' } | Invoke-SchedulerSimulation -Policy FCFS", "JobInvalid", "Priority of job a is '0x10'")]
+    [InlineData("'5d' | Invoke-SchedulerSimulation -Policy FCFS", "JobInvalid", "Job P1 is '5d', which is no number, and has neither")]
+    [InlineData("New-SchedulerJob -BurstTime '2,5'", "ParameterArgumentTransformationError", "'2,5' is no number. Numbers are read with a point")]
+    [InlineData("[pscustomobject]@{ Name = 'a'; BurstTime = '1'; IoTime = '5,5' } | New-SchedulerJob", "ParameterArgumentTransformationError", "'5,5' is no number")]
+    [InlineData("'5,5' | New-SchedulerJob", "ParameterArgumentTransformationError", "'5,5' is no number")]
+    [InlineData("'c7,i,c1' | New-SchedulerJob", "ParameterArgumentTransformationError", "'c7,i,c1' is no number")]
     [InlineData("New-SchedulerJob -Name x -Program 'c7,?'", "ProgramInvalid", "character 4")]
     [InlineData("Invoke-SchedulerSimulation 1 RoundRobin -Quantum 0", "QuantumInvalid", "quantum is 0")]
     [InlineData("Invoke-SchedulerSimulation 1 MLFQ -QueueCount 3 -QuantumList 1, 2", "QueueMismatch", "-QueueCount says 3, -QuantumList has 2")]
@@ -84,6 +91,13 @@ public sealed class SchedulerTests : IDisposable
     {
         ErrorRecord error = _session.Fails(errorId, script);
         Assert.Contains(words, error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_that_is_no_number_does_not_end_the_jobs_behind_it()
+    {
+        Assert.Equal([2.0, 3.5], _session.Invoke("'2', '5,5', '3.5' | New-SchedulerJob | ForEach-Object BurstTime").Select(o => (double)o.BaseObject));
+        Assert.Contains("'5,5'", Assert.Single(_session.Errors).Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

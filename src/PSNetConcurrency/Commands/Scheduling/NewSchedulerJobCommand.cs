@@ -40,6 +40,7 @@ public sealed class NewSchedulerJobCommand : NetCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     // Not Length, as rows may have it: a text that is no number would be a job as long as it is.
     [Alias("Burst", "RunTime", "ServiceTime")]
+    [NumberTransform]
     public double BurstTime { get; set; }
 
     /// <summary>The name, different for each job.</summary>
@@ -51,27 +52,32 @@ public sealed class NewSchedulerJobCommand : NetCmdlet
     /// <summary>When the job comes into the system. The default is 0.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Arrival")]
+    [NumberTransform]
     public double ArrivalTime { get; set; }
 
     /// <summary>The priority; the lower number is the more urgent one. The default is 0.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NumberTransform]
     public int Priority { get; set; }
 
     /// <summary>The share of the processor under Lottery and Stride. The default is 100.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Tickets")]
     [BlankTransform(SchedulerJob.DefaultTicket)]
+    [NumberTransform]
     public int Ticket { get; set; } = SchedulerJob.DefaultTicket;
 
     /// <summary>After how much CPU time the job issues an I/O, again and again; 0, which is the default, for never. There is none at the very end.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("IoFrequency")]
+    [NumberTransform]
     public double IoEvery { get; set; }
 
     /// <summary>How long an I/O lasts. The default is 5, as in OSTEP's programs. Any number of jobs may wait at once.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("IoLength")]
     [BlankTransform(SchedulerJob.DefaultIoTime)]
+    [NumberTransform]
     public double IoTime { get; set; } = SchedulerJob.DefaultIoTime;
 
     /// <summary>What the job does, instead of -BurstTime and -IoEvery: cN computes for N, i is an I/O of -IoTime, iN one of N; with commas between.</summary>

@@ -11,6 +11,7 @@ namespace PSNetConcurrency.Infrastructure.Charts;
 internal sealed class GanttReader
 {
     private static readonly (string Start, string End)[] Spans = [("Start", "End"), ("StartTime", "ExitTime"), ("StartTime", "EndTime"), ("PSBeginTime", "PSEndTime")];
+    private static readonly string[] Ends = ["Start", "End"];
     private static readonly string[] Titles = ["Title", "Policy", "Strategy", "Era", "Mode", "Name"];
 
     private readonly List<Func<DateTimeOffset, GanttSource>> _sources = [];
@@ -146,6 +147,8 @@ internal sealed class GanttReader
     private static NetException NotChartable(PSObject item)
     {
         string type = item.TypeNames.Count > 0 ? item.TypeNames[0] : item.BaseObject.GetType().FullName ?? "";
-        return new NetException(NetError.NotChartable, $"A {type} has no times to draw: give results with a property Gantt or Timeline, objects with Lane, Label, Start and End, or child processes.", item);
+        string? misread = Ends.FirstOrDefault(n => ObjectReader.Get(item, n) is string { Length: > 0 } text && !NumberReader.TryRead(text, out _) && ObjectReader.Moment(text) is null);
+        return new NetException(NetError.NotChartable, misread is not null ? $"The {misread} of a {type} is '{ObjectReader.Text(item, misread)}', which is neither a number nor a time. {NumberReader.Hint}"
+            : $"A {type} has no times to draw: give results with a property Gantt or Timeline, objects with Lane, Label, Start and End, or child processes.", item);
     }
 }

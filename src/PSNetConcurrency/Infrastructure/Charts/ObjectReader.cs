@@ -26,8 +26,9 @@ internal static class ObjectReader
 
     public static string? Text(PSObject item, string name) => Get(item, name) is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value}") : null;
 
-    /// <summary>What the value says as a type; null where it does not. Text is read as numbers are written in scripts.</summary>
-    public static T? As<T>(object? value) where T : struct => value is not null && LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out T converted) ? converted : null;
+    /// <summary>What the value says as a type; null where it does not. Text is a number.</summary>
+    public static T? As<T>(object? value) where T : struct => value is string text ? (NumberReader.TryRead(text, out double number) ? As<T>(number) : null)
+        : value is not null && LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out T converted) ? converted : null;
 
     /// <summary>A moment on the clock; null for what is none. From another session comes an object with the properties of one, or its text.</summary>
     public static DateTimeOffset? Moment(object? value) => value switch
@@ -35,7 +36,7 @@ internal static class ObjectReader
         DateTimeOffset moment => moment,
         DateTime time when time != default => new DateTimeOffset(time),
         PSObject copy when copy.Properties["UtcDateTime"]?.Value is DateTime utc => new DateTimeOffset(DateTime.SpecifyKind(utc, DateTimeKind.Utc)),
-        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset moment) => moment,
+        string text when !HasCommaForPoint(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset moment) => moment,
         _ => null,
     };
 
@@ -43,6 +44,9 @@ internal static class ObjectReader
     public static IReadOnlyList<PSObject>? List(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) is IEnumerable list and not (string or IDictionary)
         ? [.. list.Cast<object?>().Where(e => e is not null).Select(e => PSObject.AsPSObject(e))]
         : null;
+
+    // 5,5 is no fifth of May.
+    private static bool HasCommaForPoint(string text) => text.Contains(',', StringComparison.Ordinal) && text.All(c => char.IsAsciiDigit(c) || c is ',' or '-' or ' ');
 
     private static bool IsDeserialized(PSObject value) => value.TypeNames.Count > 0 && value.TypeNames[0].StartsWith("Deserialized.", StringComparison.Ordinal);
 }

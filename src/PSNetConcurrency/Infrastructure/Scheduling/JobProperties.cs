@@ -19,8 +19,8 @@ internal sealed class JobProperties(PSObject? source, params string[][] known)
 
     public double Number(string[] property, string job, double missing) =>
         !Has(property) ? missing
-        : LanguagePrimitives.TryConvertTo(Value(property), CultureInfo.InvariantCulture, out double number) ? number
-        : throw Invalid($"The {property[0]} of job {job} is '{Value(property)}', which is no number.");
+        : NumberReader.TryRead(Value(property), out double number) ? number
+        : throw Invalid($"The {property[0]} of job {job} is '{Value(property)}', which is no number. {NumberReader.Hint}");
 
     public int Whole(string[] property, string job, int missing)
     {

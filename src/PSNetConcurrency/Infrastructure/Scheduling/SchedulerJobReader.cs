@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Scheduling;
@@ -25,7 +24,7 @@ internal static class SchedulerJobReader
         {
             return job;
         }
-        if (source?.BaseObject is string or ValueType && LanguagePrimitives.TryConvertTo(source, CultureInfo.InvariantCulture, out double burst))
+        if (source?.BaseObject is string or ValueType && NumberReader.TryRead(source, out double burst))
         {
             return new SchedulerJob { BurstTime = burst };
         }
@@ -34,7 +33,8 @@ internal static class SchedulerJobReader
         properties.CheckKeys(name);
         if (!properties.Has(Program) && !properties.Has(BurstTime))
         {
-            throw properties.Invalid($"Job {name} has neither a BurstTime nor a Program. Give objects or hashtables that have one, or numbers, which are burst times.");
+            (string what, string hint) = source?.BaseObject is string text ? ($"is '{text}', which is no number, and ", $" {NumberReader.Hint}") : ("", "");
+            throw properties.Invalid($"Job {name} {what}has neither a BurstTime nor a Program. Give objects or hashtables that have one, or numbers, which are burst times.{hint}");
         }
         return new SchedulerJob
         {
