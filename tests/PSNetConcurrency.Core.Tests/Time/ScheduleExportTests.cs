@@ -83,9 +83,22 @@ public sealed class ScheduleExportTests
             Timeout = TimeSpan.FromMinutes(1),
             Overlap = FleetOverlapPolicy.Skip,
         }).Write(ScheduleFormat.SystemdTimer);
-        Assert.Equal(["my\\x20job\\x2f50\\x25.timer", "my\\x20job\\x2f50\\x25.service"], files.Select(f => f.FileName));
+        Assert.Equal(["my_job_50_.timer", "my_job_50_.service"], files.Select(f => f.FileName));
         Assert.Equal("[Unit]\nDescription=100%% safe\n\n[Timer]\nOnCalendar=Mon *-05~07/1 10:00 Europe/Berlin\nAccuracySec=1us\nRandomizedDelaySec=2500ms\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n", files[0].Content);
         Assert.Equal("[Unit]\nDescription=100%% safe\n\n[Service]\nType=oneshot\nExecStart=/bin/echo 50%% $$HOME \"a \\\"b\\\" \\\\\"\nTimeoutStartSec=60000ms\n", files[1].Content);
+    }
+
+    [Theory]
+    [InlineData("my backup", "my_backup.timer", "my backup.crontab", "my backup.xml")]
+    [InlineData("a/b", "a_b.timer", "a_b.crontab", "a_b.xml")]
+    [InlineData("..\\é:x", "_.___x.timer", "_._é_x.crontab", "_._é_x.xml")]
+    [InlineData("v1.2-rc_3", "v1.2-rc_3.timer", "v1.2-rc_3.crontab", "v1.2-rc_3.xml")]
+    public void A_file_has_a_name_that_leads_to_no_folder(string job, string timer, string crontab, string task)
+    {
+        ScheduleJob named = Job(Cron("0 3 * * *")) with { Name = job };
+        IReadOnlyList<ScheduleFile> units = (named with { Overlap = FleetOverlapPolicy.Skip }).Write(ScheduleFormat.SystemdTimer);
+        Assert.Equal([timer, crontab, task], [units[0].FileName, named.Write(ScheduleFormat.Crontab)[0].FileName, (named with { Overlap = FleetOverlapPolicy.Skip }).Write(ScheduleFormat.TaskScheduler)[0].FileName]);
+        Assert.Contains($"Description={job}\n", units[0].Content, StringComparison.Ordinal);
     }
 
     [Fact]

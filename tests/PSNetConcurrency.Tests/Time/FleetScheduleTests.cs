@@ -125,6 +125,11 @@ public sealed class FleetScheduleTests : IDisposable
     }
 
     [Fact]
+    public void Schedules_whose_names_differ_in_what_files_can_not_have_are_written_into_files_of_their_own() =>
+        Assert.Equal(["a_b.timer", "a_b.service", "a_b-2.timer", "a_b-2.service", "A_B-3.timer", "A_B-3.service"],
+            _session.Run("'a b', 'a/b', 'A_B' | ForEach-Object { Start-FleetSchedule local { 1 } -Cron '@yearly' -Name $_ } | Export-FleetSchedule -Format SystemdTimer -Command /bin/true | ForEach-Object FileName").Texts());
+
+    [Fact]
     public void A_wait_goes_by_a_time_server()
     {
         dynamic result = _session.One("""

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text;
@@ -10,7 +11,7 @@ namespace PSNetConcurrency.Commands.Time;
 /// <summary>Writes a schedule for the scheduler of a system: a line of a crontab, a timer of systemd, or a task of Windows.</summary>
 /// <remarks>
 /// <para>For what must outlive the session, on nodes whose clocks are kept right by NTP. The text is only returned: Set-Content puts it into a file, and crontab, systemctl enable --now or Register-ScheduledTask -Xml take it.</para>
-/// <para>What a format can't say is the error ScheduleNotExpressible, never left out: seconds, L, W, # and other time zones in a crontab, for one, or days that must match in both day and weekday, as cron means either. Names and words are quoted as each format wants it, percent signs too.</para>
+/// <para>What a format can't say is the error ScheduleNotExpressible, never left out: seconds, L, W, # and other time zones in a crontab, for one, or days that must match in both day and weekday, as cron means either. Names and words are quoted as each format wants it, percent signs too; in the name of a file _ stands for what it can't have.</para>
 /// <para>Cron expressions that begin with a day's or month's counting (L, #) become calendar expressions for systemd. Where clocks are changed, each scheduler goes on in its own way.</para>
 /// </remarks>
 /// <example>
@@ -35,6 +36,7 @@ namespace PSNetConcurrency.Commands.Time;
 public sealed class ExportFleetScheduleCommand : ScheduleCommand
 {
     private const string BySchedule = "Schedule";
+    private readonly Dictionary<string, string> _names = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A schedule of Start-FleetSchedule.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = BySchedule)]
@@ -98,8 +100,20 @@ public sealed class ExportFleetScheduleCommand : ScheduleCommand
             Overlap = OverlapPolicy ?? given?.Overlap ?? (Format == ScheduleFormat.Crontab ? FleetOverlapPolicy.Parallel : FleetOverlapPolicy.Skip),
             Timeout = TimeoutSeconds > 0 ? TimeSpan.FromSeconds(TimeoutSeconds) : given?.Timeout,
         };
-        WriteObject(job.Write(Format), enumerateCollection: true);
+        WriteObject(Distinct(job.Name, job.Write(Format)), enumerateCollection: true);
         return Task.CompletedTask;
+    }
+
+    // Names may differ only in what no file's has.
+    private IEnumerable<ScheduleFile> Distinct(string name, IReadOnlyList<ScheduleFile> files)
+    {
+        string stem = Path.GetFileNameWithoutExtension(files[0].FileName), own = stem;
+        for (int i = 2; _names.TryGetValue(own, out string? other) && other != name; i++)
+        {
+            own = string.Create(CultureInfo.InvariantCulture, $"{stem}-{i}");
+        }
+        _names[own] = name;
+        return files.Select(f => f with { FileName = own + Path.GetExtension(f.FileName) });
     }
 
     private string[] Words()

@@ -27,7 +27,7 @@ internal static class CrontabWriter
         }
         string line = $"{Fields(job)} {string.Join(' ', job.Command.Select(Quoted)).Replace("%", "\\%", StringComparison.Ordinal)}";
         string comment = job.Description is { Length: > 0 } words ? $"# {job.Name}: {words}" : $"# {job.Name}";
-        return new ScheduleFile(Format, $"{job.Name}.crontab", $"{comment}\n{line}\n");
+        return new ScheduleFile(Format, $"{ScheduleFile.NameOf(job.Name)}.crontab", $"{comment}\n{line}\n");
     }
 
     private static string Fields(ScheduleJob job)

@@ -20,4 +20,10 @@ public enum ScheduleFormat
 public sealed record ScheduleFile(ScheduleFormat Format, string FileName, string Content)
 {
     public override string ToString() => Content;
+
+    /// <summary>A name without what no file's can have, or not everywhere; it is never hidden.</summary>
+    internal static string NameOf(string name, Func<char, bool>? allowed = null) =>
+        string.Concat(name.Select((c, i) => (allowed ?? IsOfFiles)(c) && (c != '.' || i > 0) ? c : '_'));
+
+    private static bool IsOfFiles(char c) => char.IsLetterOrDigit(c) || c is ' ' or '.' or '_' or '-' or '(' or ')';
 }

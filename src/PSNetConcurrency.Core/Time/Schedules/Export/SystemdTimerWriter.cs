@@ -15,7 +15,7 @@ internal static class SystemdTimerWriter
         {
             throw job.CannotSay(Format, $"systemd does not start a service that runs already, which is -OverlapPolicy Skip; it has no {job.Overlap}");
         }
-        string unit = UnitName(job.Name);
+        string unit = ScheduleFile.NameOf(job.Name, IsOfUnits);
         string description = Plain(job.Description ?? job.Name);
         StringBuilder timer = new();
         timer.Append(CultureInfo.InvariantCulture, $"[Unit]\nDescription={description}\n\n[Timer]\n");
@@ -100,9 +100,8 @@ internal static class SystemdTimerWriter
 
     private static string Number(int number) => number.ToString("00", CultureInfo.InvariantCulture);
 
-    // As systemd-escape has it, but for /, which names of units never have.
-    private static string UnitName(string name) => string.Concat(Encoding.UTF8.GetBytes(name).Select((b, i) =>
-        char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)':' or (byte)'-' || (b == '.' && i > 0) ? ((char)b).ToString() : $"\\x{b:x2}"));
+    // Units can be named with colons and escaped characters too: the one is part of a drive, the other of a folder to PowerShell.
+    private static bool IsOfUnits(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
 
     // Specifiers begin with a percent sign.
     private static string Plain(string text) => text.Replace("%", "%%", StringComparison.Ordinal);

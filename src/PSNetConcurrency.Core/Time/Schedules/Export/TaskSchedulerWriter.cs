@@ -34,7 +34,7 @@ internal static class TaskSchedulerWriter
                 Element("ExecutionTimeLimit", job.Timeout is { } limit ? XmlConvert.ToString(limit) : "PT0S"),
                 Element("Enabled", "true")),
             Element("Actions", Element("Exec", Element("Command", job.Command[0]), job.Command.Count > 1 ? Element("Arguments", string.Join(' ', job.Command.Skip(1).Select(Quoted))) : null)));
-        return new ScheduleFile(Format, $"{FileName(job.Name)}.xml", $"<?xml version=\"1.0\"?>\n{task}\n");
+        return new ScheduleFile(Format, $"{ScheduleFile.NameOf(job.Name)}.xml", $"<?xml version=\"1.0\"?>\n{task}\n");
     }
 
     private static IEnumerable<XElement> Triggers(ScheduleJob job) => job.Schedule switch
@@ -117,8 +117,6 @@ internal static class TaskSchedulerWriter
     private static XElement? Delay(ScheduleJob job) => job.Splay > TimeSpan.Zero ? Element("RandomDelay", XmlConvert.ToString(TimeSpan.FromSeconds(Math.Ceiling(job.Splay.TotalSeconds)))) : null;
 
     private static XElement Element(string name, params object?[] content) => new(Space + name, content);
-
-    private static string FileName(string name) => string.Concat(name.Select(c => char.IsLetterOrDigit(c) || " ._-()".Contains(c, StringComparison.Ordinal) ? c : '_'));
 
     // As CommandLineToArgvW takes it apart: backslashes count twice before a quotation mark, and there only.
     private static string Quoted(string word)
