@@ -129,6 +129,21 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void A_message_has_the_date_of_the_schedules_calendar_in_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("th-TH");
+            Assert.Contains("after 2026-01-10 12:20:30 +00:00", Assert.Throws<NetException>(() => new CronSchedule("0 0 30 2 *", TimeZoneInfo.Utc).First(From)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
     public void An_interval_counts_from_its_anchor_and_not_by_the_clock_on_the_wall()
     {
         DateTimeOffset anchor = new(2026, 3, 29, 0, 30, 0, TimeSpan.FromHours(1));

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Management.Automation;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using PSNetConcurrency.HelpBuilder;
 
@@ -91,6 +93,33 @@ public class FormatViewTests
         Assert.Equal(2, shown.Length);
         using PowerShellSession session = new();
         Assert.All(shown, script => Assert.Equal("a [2Jb c", session.One($"[pscustomobject]@{{ Message = $message }} | ForEach-Object {{ {script} }}", ("message", "a\u001b[2Jb\u202e\r\nc")).BaseObject));
+    }
+
+    [Theory]
+    [InlineData("th-TH")]
+    [InlineData("ar-SA")]
+    [InlineData("fa-IR")]
+    [InlineData("fi-FI")]
+    public void Dates_and_times_are_shown_alike_in_every_culture(string culture)
+    {
+        string[] scripts = [.. s_views.Descendants("ScriptBlock").Select(s => s.Value).Where(s => s.Contains("HH:mm", StringComparison.Ordinal)).Distinct()];
+        Assert.NotEmpty(scripts);
+        PSObject time = new(new DateTimeOffset(2026, 11, 30, 12, 34, 56, TimeSpan.Zero));
+        foreach (string property in scripts.SelectMany(s => Regex.Matches(s, @"(?<=\$_\.)[A-Z]\w+").Select(m => m.Value)).Distinct().Where(p => time.Properties[p] is null))
+        {
+            time.Properties.Add(new PSNoteProperty(property, time.BaseObject));
+        }
+        using PowerShellSession session = new();
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
+            Assert.All(scripts, script => Assert.Matches(@"^(2026-11-30 )?12:34:56(\.0+|Z| \+00:00)?$", (string)session.One($"$time | ForEach-Object {{ {script} }}", ("time", time)).BaseObject));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     private static bool NeedsView(string type) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Time;
@@ -28,7 +29,8 @@ internal abstract class Schedule
 
     /// <exception cref="NetException"><see cref="NetError.ScheduleNeverElapses"/></exception>
     public DateTimeOffset First(DateTimeOffset after) => Next(after)
-        ?? throw new NetException(NetError.ScheduleNeverElapses, $"'{Expression}' never happens after {TimeZoneInfo.ConvertTime(after, Zone):yyyy-MM-dd HH:mm:ss zzz}. Check its date{(this is FixedSchedule ? ", which is in the past" : ": some months lack some days, and a year may be over")}.", Expression);
+        ?? throw new NetException(NetError.ScheduleNeverElapses, string.Create(CultureInfo.InvariantCulture,
+            $"'{Expression}' never happens after {TimeZoneInfo.ConvertTime(after, Zone):yyyy-MM-dd HH:mm:ss zzz}. Check its date{(this is FixedSchedule ? ", which is in the past" : ": some months lack some days, and a year may be over")}."), Expression);
 
     public override string ToString() => Expression;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PSNetConcurrency.Core.Net;
 
 namespace PSNetConcurrency.Core.Time;
@@ -28,7 +29,7 @@ internal sealed class ClockWaiter(Func<CancellationToken, Task<ClockOffset>>? me
         await MeasureAsync(stop).ConfigureAwait(false);
         if (LeftUntil(target) > longest)
         {
-            throw new NetException(NetError.TimedOut, $"{target:yyyy-MM-dd HH:mm:ss.fff zzz} is {Left:c} away, and {longest.Value.TotalSeconds} s may be waited.", target);
+            throw new NetException(NetError.TimedOut, string.Create(CultureInfo.InvariantCulture, $"{target:yyyy-MM-dd HH:mm:ss.fff zzz} is {Left:c} away, and {longest.Value.TotalSeconds} s may be waited."), target);
         }
         long began = Stopwatch.GetTimestamp();
         bool asked = Left < AskAgain;

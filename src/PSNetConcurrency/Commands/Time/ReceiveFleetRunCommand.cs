@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using PSNetConcurrency.Infrastructure.Fleet;
 
@@ -34,7 +35,7 @@ public sealed class ReceiveFleetRunCommand : FleetScheduleSelectorCommand
     [Parameter]
     public SwitchParameter Keep { get; set; }
 
-    protected override ProgressRecord? Progress() => _waitedFor is null ? null : ProgressOf($"{_waitedFor.Name} fires at {_waitedFor.NextOccurrence:yyyy-MM-dd HH:mm:ss zzz}");
+    protected override ProgressRecord? Progress() => _waitedFor is null ? null : ProgressOf(string.Create(CultureInfo.InvariantCulture, $"{_waitedFor.Name} fires at {_waitedFor.NextOccurrence:yyyy-MM-dd HH:mm:ss zzz}"));
 
     protected override async Task ProcessAsync()
     {

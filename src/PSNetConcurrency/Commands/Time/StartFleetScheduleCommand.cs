@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using PSNetConcurrency.Core;
 using PSNetConcurrency.Core.Net;
@@ -133,7 +134,7 @@ public sealed class StartFleetScheduleCommand : ScheduleCommand
     public SwitchParameter Wait { get; set; }
 
     protected override ProgressRecord? Progress() => _waitedFor is { } schedule
-        ? ProgressOf(schedule.NextOccurrence is { } next ? $"{schedule.Name} fires at {next:yyyy-MM-dd HH:mm:ss zzz}" : $"{schedule.Name}: its last run is under way") : null;
+        ? ProgressOf(schedule.NextOccurrence is { } next ? string.Create(CultureInfo.InvariantCulture, $"{schedule.Name} fires at {next:yyyy-MM-dd HH:mm:ss zzz}") : $"{schedule.Name}: its last run is under way") : null;
 
     protected override Task ProcessAsync()
     {

@@ -57,7 +57,7 @@ public sealed class WaitClockTimeCommand : NetCmdlet
     public double TimeoutSeconds { get; set; }
 
     protected override ProgressRecord? Progress() => _waiter is { Left: var left } && left > TimeSpan.Zero
-        ? ProgressOf(string.Create(CultureInfo.CurrentCulture, $"Until {At:yyyy-MM-dd HH:mm:ss.fff zzz}: {left.TotalSeconds:0} s")) : null;
+        ? ProgressOf(string.Create(CultureInfo.InvariantCulture, $"Until {At:yyyy-MM-dd HH:mm:ss.fff zzz}: {left.TotalSeconds:0} s")) : null;
 
     protected override async Task ProcessAsync()
     {
@@ -67,7 +67,8 @@ public sealed class WaitClockTimeCommand : NetCmdlet
         WriteObject(result);
         if (result.Skew > TimeSpan.FromMilliseconds(ToleranceMilliseconds))
         {
-            ReportFailure(new NetException(NetError.InstantMissed, $"{At:yyyy-MM-dd HH:mm:ss.fff zzz} was reached {result.Skew:c} late, and {ToleranceMilliseconds} ms are tolerated. {(result.Waited < TimeSpan.FromMilliseconds(1) ? "It was over before." : "The machine was too busy, or its clock was set.")}", At));
+            string why = result.Waited < TimeSpan.FromMilliseconds(1) ? "It was over before." : "The machine was too busy, or its clock was set.";
+            ReportFailure(new NetException(NetError.InstantMissed, string.Create(CultureInfo.InvariantCulture, $"{At:yyyy-MM-dd HH:mm:ss.fff zzz} was reached {result.Skew:c} late, and {ToleranceMilliseconds} ms are tolerated. {why}"), At));
         }
     }
 
