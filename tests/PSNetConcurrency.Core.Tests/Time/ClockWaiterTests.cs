@@ -32,8 +32,23 @@ public sealed class ClockWaiterTests
     [Fact]
     public async Task What_is_over_returns_at_once_with_its_skew()
     {
-        ClockWait result = await new ClockWaiter(null).WaitAsync(DateTimeOffset.Now.AddHours(-1), null, CancellationToken.None);
+        ClockWaiter waiter = new(null);
+        ClockWait result = await waiter.WaitAsync(DateTimeOffset.Now.AddHours(-1), null, CancellationToken.None);
         Assert.True(result.Skew >= TimeSpan.FromHours(1));
+        Assert.True(waiter.WasOver);
+    }
+
+    [Fact]
+    public async Task What_was_not_over_when_it_began_is_told_from_what_was()
+    {
+        ClockWaiter waiter = new(async stop =>
+        {
+            await Task.Delay(700, stop);
+            return Measured(TimeSpan.Zero);
+        });
+        ClockWait result = await waiter.WaitAsync(DateTimeOffset.Now.AddMilliseconds(500), null, CancellationToken.None);
+        Assert.True(result.Skew > TimeSpan.Zero);
+        Assert.False(waiter.WasOver);
     }
 
     [Fact]

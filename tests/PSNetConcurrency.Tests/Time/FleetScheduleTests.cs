@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using PSNetConcurrency.Tests.Processes;
 
@@ -128,6 +129,26 @@ public sealed class FleetScheduleTests : IDisposable
     public void Schedules_whose_names_differ_in_what_files_can_not_have_are_written_into_files_of_their_own() =>
         Assert.Equal(["a_b.timer", "a_b.service", "a_b-2.timer", "a_b-2.service", "A_B-3.timer", "A_B-3.service"],
             _session.Run("'a b', 'a/b', 'A_B' | ForEach-Object { Start-FleetSchedule local { 1 } -Cron '@yearly' -Name $_ } | Export-FleetSchedule -Format SystemdTimer -Command /bin/true | ForEach-Object FileName").Texts());
+
+    [Fact]
+    public void The_first_wait_for_a_time_that_is_over_says_so_as_the_second()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("th-TH");
+            Assert.All(new[] { 1, 2 }, _ =>
+            {
+                string message = _session.Fails("InstantMissed", "Wait-ClockTime 2001-02-03T04:05:06Z").Exception.Message;
+                Assert.StartsWith("2001-02-03 04:05:06.000 +00:00 was reached", message, StringComparison.Ordinal);
+                Assert.EndsWith("It was over before.", message, StringComparison.Ordinal);
+            });
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
 
     [Fact]
     public void A_wait_goes_by_a_time_server()

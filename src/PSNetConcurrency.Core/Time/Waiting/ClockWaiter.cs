@@ -22,11 +22,16 @@ internal sealed class ClockWaiter(Func<CancellationToken, Task<ClockOffset>>? me
     /// <summary>What is left, for progress.</summary>
     public TimeSpan Left { get; private set; }
 
+    /// <summary>Whether the instant was over when the wait was asked for. Measuring, and what is done for the first time, take their time too.</summary>
+    public bool WasOver { get; private set; }
+
     /// <exception cref="NetException">The servers can't be used; or the instant is further away than <paramref name="longest"/> (<see cref="NetError.TimedOut"/>).</exception>
     public async Task<ClockWait> WaitAsync(DateTimeOffset target, TimeSpan? longest, CancellationToken stop)
     {
+        long called = Stopwatch.GetTimestamp();
         PreciseWait.WarmUp();
         await MeasureAsync(stop).ConfigureAwait(false);
+        WasOver = LeftUntil(target) + Stopwatch.GetElapsedTime(called) < TimeSpan.Zero;
         if (LeftUntil(target) > longest)
         {
             throw new NetException(NetError.TimedOut, string.Create(CultureInfo.InvariantCulture, $"{target:yyyy-MM-dd HH:mm:ss.fff zzz} is {Left:c} away, and {longest.Value.TotalSeconds} s may be waited."), target);

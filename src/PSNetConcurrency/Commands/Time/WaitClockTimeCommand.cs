@@ -67,7 +67,7 @@ public sealed class WaitClockTimeCommand : NetCmdlet
         WriteObject(result);
         if (result.Skew > TimeSpan.FromMilliseconds(ToleranceMilliseconds))
         {
-            string why = result.Waited < TimeSpan.FromMilliseconds(1) ? "It was over before." : "The machine was too busy, or its clock was set.";
+            string why = _waiter.WasOver ? "It was over before." : servers.Length > 0 ? "The servers took too long to answer, the machine was too busy, or its clock was set." : "The machine was too busy, or its clock was set.";
             ReportFailure(new NetException(NetError.InstantMissed, string.Create(CultureInfo.InvariantCulture, $"{At:yyyy-MM-dd HH:mm:ss.fff zzz} was reached {result.Skew:c} late, and {ToleranceMilliseconds} ms are tolerated. {why}"), At));
         }
     }
