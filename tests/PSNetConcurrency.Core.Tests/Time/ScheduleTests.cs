@@ -66,6 +66,20 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void In_zones_with_an_hour_of_daylight_saving_cron_is_what_its_library_makes_of_it()
+    {
+        TimeZoneInfo[] zones = [.. new[] { "Europe/Berlin", "America/New_York", "Australia/Sydney", "America/Santiago" }.Select(TimeZoneInfo.FindSystemTimeZoneById)];
+        string[] expressions = ["* * * * *", "*/30 * * * *", "17 */3 * * *", "0 12 * * *", "30 2 * * *", "30 1 * * 0", "20 0,1,2,3 * * *", "5-7 1-3 L * *", "0 0 29 2 *", "@hourly", "@daily", "15/20 2 * 3,10 *", "59 23 15W * *"];
+        Gen.Select(AnyOf(zones), AnyOf(expressions), Gen.Int[0, 10 * 366 * 24 * 60]).Sample((zone, expression, minutes) =>
+        {
+            DateTimeOffset after = Utc("2018-01-01").AddMinutes(minutes);
+            DateTimeOffset[] ours = [.. new CronSchedule(expression, zone).After(after).Take(8)];
+            DateTimeOffset at = after;
+            return ours.All(o => Cronos.CronExpression.Parse(expression).GetNextOccurrence(at, zone) == (at = o));
+        }, iter: 5_000);
+    }
+
+    [Fact]
     public void What_cron_finds_is_later_and_what_the_clock_shows_or_right_behind_a_jump()
     {
         (TimeZoneInfo Zone, DateTimeOffset Change)[] changes = [.. new[]
