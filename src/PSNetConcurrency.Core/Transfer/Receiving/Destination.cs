@@ -48,7 +48,7 @@ internal sealed class Destination(ReceiveOptions options)
         }
         if (!folderIsThere)
         {
-            MakeFolder(System.IO.Path.GetDirectoryName(path)!, offer);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         }
         return new Placement(path, kind);
     }
@@ -77,7 +77,7 @@ internal sealed class Destination(ReceiveOptions options)
     {
         string[] parts = SafeName.Split(offer.Name);
         string path = SafeName.Resolve(options.Destination, [.. parts, ""]).Path.TrimEnd(System.IO.Path.DirectorySeparatorChar);
-        MakeFolder(path, offer);
+        Directory.CreateDirectory(path);
         if (offer.ModifiedUtc is { } modified)
         {
             Directory.SetLastWriteTimeUtc(path, modified);
@@ -117,25 +117,6 @@ internal sealed class Destination(ReceiveOptions options)
             }
         }
         throw new NetException(NetError.FileExists, $"'{offer.Name}' and {MostNames} names after it are taken.", offer.Name);
-    }
-
-    private static void MakeFolder(string path, FileOffer offer)
-    {
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (IOException e)
-        {
-            for (string? part = path; part is not null; part = System.IO.Path.GetDirectoryName(part))
-            {
-                if (File.Exists(part))
-                {
-                    throw new NetException(NetError.FileExists, $"'{offer.Name}' needs a folder where the receiver has the file '{System.IO.Path.GetFileName(part)}'.", offer.Name, e);
-                }
-            }
-            throw;
-        }
     }
 
     private static NetException Kept(FileOffer offer) => new(NetError.FileExists,

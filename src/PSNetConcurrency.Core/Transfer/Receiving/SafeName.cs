@@ -44,7 +44,7 @@ internal static class SafeName
 
     /// <summary>The path below <paramref name="root"/>, with no link on the way to it, and whether the folder it lies in is there.</summary>
     /// <remarks>Every part is looked at every time: a link may have been made since the last file.</remarks>
-    /// <exception cref="NetException"><see cref="NetError.UnsafePath"/>.</exception>
+    /// <exception cref="NetException"><see cref="NetError.UnsafePath"/>; <see cref="NetError.FileExists"/>: a file is where a folder is needed.</exception>
     public static (string Path, bool FolderIsThere) Resolve(string root, string[] parts)
     {
         string path = root;
@@ -56,6 +56,11 @@ internal static class SafeName
             if (kind == NameKind.Link)
             {
                 throw new NetException(NetError.UnsafePath, $"The name '{Printable(string.Join('/', parts))}' is refused: {path} is a link, and may lead out of the destination.", path);
+            }
+            if (kind == NameKind.File)
+            {
+                string name = string.Join('/', parts).TrimEnd('/');
+                throw new NetException(NetError.FileExists, $"'{Printable(name)}' needs a folder where the receiver has the file '{Printable(part)}'.", name);
             }
             there = kind == NameKind.Folder;
         }
