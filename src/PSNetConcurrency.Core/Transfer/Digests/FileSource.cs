@@ -29,7 +29,13 @@ internal sealed class FileSource : IDisposable
     public UnixFileMode? Mode => _state.Mode;
 
     /// <summary>Opens a regular file. Others may write to it meanwhile: that is found out, not forbidden.</summary>
-    public static FileSource Open(string path)
+    public static FileSource Open(string path) => Open(path, isSized: false);
+
+    /// <summary>As <see cref="Open(string)"/>, for those who go by the length: what has content and no length is refused, and not taken for empty.</summary>
+    /// <exception cref="NetException">It can't be opened; <see cref="NetError.NotSupportedHere"/>.</exception>
+    public static FileSource OpenSized(string path) => Open(path, isSized: true);
+
+    private static FileSource Open(string path, bool isSized)
     {
         bool? regular = NativeFile.IsRegular(path);
         if (regular is not true && Directory.Exists(path))
@@ -46,7 +52,8 @@ internal sealed class FileSource : IDisposable
             SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
             try
             {
-                return new FileSource(path, handle);
+                FileSource source = new(path, handle);
+                return isSized && source.IsVirtual() ? throw source.HasNoLength("Copy it to a file first.") : source;
             }
             catch
             {
@@ -60,22 +67,6 @@ internal sealed class FileSource : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Open"/>, for those who go by the length: what has content and no length is refused, and not taken for empty.</summary>
-    /// <exception cref="NetException">It can't be opened; <see cref="NetError.NotSupportedHere"/>.</exception>
-    public static FileSource OpenSized(string path)
-    {
-        FileSource source = Open(path);
-        try
-        {
-            return source.IsVirtual() ? throw source.HasNoLength("Copy it to a file first.") : source;
-        }
-        catch (Exception e)
-        {
-            source.Dispose();
-            throw FileErrors.IsFileFailure(e) ? FileErrors.Describe(e, path) : e;
-        }
-    }
-
     /// <summary>Whether it is such as those under /proc: their length is told as 0, and they have one only when they are read.</summary>
     public bool IsVirtual() => Length == 0 && RandomAccess.Read(Handle, new byte[1], 0) > 0;
 
@@ -83,7 +74,7 @@ internal sealed class FileSource : IDisposable
     public NetException HasNoLength(string advice) => new(NetError.NotSupportedHere, $"'{Path}' has content but no length, as the system makes it up while it is read. {advice}", Path);
 
     /// <summary>Why a device, a pipe or a socket is not opened.</summary>
-    public static NetException NotRegular(string path) => new(NetError.NotSupportedHere, $"'{path}' is a device, a pipe or a socket, not a regular file: it may have no end. Read it as a stream where that is meant.", path);
+    private static NetException NotRegular(string path) => new(NetError.NotSupportedHere, $"'{path}' is a device, a pipe or a socket, not a regular file: it may have no end. Read it as a stream where that is meant.", path);
 
     /// <summary>Fills the buffer from the offset on; the file must have those bytes.</summary>
     public void ReadExactly(Span<byte> buffer, long offset)
