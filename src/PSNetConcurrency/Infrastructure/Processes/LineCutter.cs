@@ -6,19 +6,18 @@ namespace PSNetConcurrency.Infrastructure.Processes;
 internal sealed class LineCutter
 {
     /// <summary>A line that grows beyond this many bytes is handed on in pieces: what prints without end and without a line break must not fill the memory.</summary>
-    internal const int LongestLine = 256 * 1024 * 1024;
+    private const int LongestLine = 256 * 1024 * 1024;
 
     private readonly Encoding _encoding;
-    private readonly int _longest;
     private readonly byte[] _newline;
     private readonly byte[] _preamble;
     private byte[] _begun = [];
     private int _length;
     private bool _started;
 
-    public LineCutter(Encoding encoding, int longest = LongestLine)
+    public LineCutter(Encoding encoding)
     {
-        (_encoding, _longest) = (encoding, longest);
+        _encoding = encoding;
         _newline = encoding.GetBytes("\n");
         _preamble = encoding.Preamble.ToArray() is { Length: > 0 } preamble ? preamble
             : encoding.CodePage == Encoding.UTF8.CodePage ? Encoding.UTF8.Preamble.ToArray() : [];
@@ -26,7 +25,7 @@ internal sealed class LineCutter
 
     private LineCutter(LineCutter other)
     {
-        (_encoding, _longest, _newline, _preamble, _started) = (other._encoding, other._longest, other._newline, other._preamble, other._started);
+        (_encoding, _newline, _preamble, _started) = (other._encoding, other._newline, other._preamble, other._started);
         (_begun, _length) = (other._begun.AsSpan(0, other._length).ToArray(), other._length);
     }
 
@@ -47,7 +46,7 @@ internal sealed class LineCutter
     public string? Find(ReadOnlySpan<byte> bytes, int left, out int taken)
     {
         int end = EndOfLine(bytes);
-        int whole = end < 0 && _length + bytes.Length >= _longest ? WholeCharacters(bytes) : 0;
+        int whole = end < 0 && _length + bytes.Length >= LongestLine ? WholeCharacters(bytes) : 0;
         if (end < 0 && whole == 0)
         {
             Keep(bytes);
