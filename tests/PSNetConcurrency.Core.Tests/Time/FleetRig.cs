@@ -10,6 +10,8 @@ namespace PSNetConcurrency.Core.Tests.Time;
 /// <summary>Nodes within this process: the real agent on a thread of its own, and a script that is a delegate.</summary>
 internal sealed class FleetRig : IFleetLauncher
 {
+    private readonly object _gate = new();
+
     /// <summary>What nodes run. It gets the node's name, a way to write, and what stops it.</summary>
     public Action<string, Action<object?>, CancellationToken> Script { get; set; } = (_, _, _) => { };
 
@@ -41,6 +43,31 @@ internal sealed class FleetRig : IFleetLauncher
         await schedule.Completion.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal((FleetScheduleState.Completed, null), (schedule.State, schedule.Problem));
         return schedule.Run;
+    }
+
+    /// <summary>How many scripts run.</summary>
+    public int Together { get; private set; }
+
+    /// <summary>How many ran at once at most.</summary>
+    public int MostTogether { get; private set; }
+
+    private void RunScript(string node, Action<object?> write, CancellationToken stop)
+    {
+        lock (_gate)
+        {
+            MostTogether = Math.Max(MostTogether, ++Together);
+        }
+        try
+        {
+            Script(node, write, stop);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                Together--;
+            }
+        }
     }
 
     public IFleetLink Start(FleetNode node, string plan) => new Link(this, node, plan);
@@ -111,7 +138,7 @@ internal sealed class FleetRig : IFleetLauncher
                     try
                     {
                         agent.WaitLast();
-                        rig.Script(node.Name, Write, _stop.Token);
+                        rig.RunScript(node.Name, Write, _stop.Token);
                     }
                     finally
                     {

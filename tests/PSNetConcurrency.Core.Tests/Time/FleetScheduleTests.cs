@@ -1,5 +1,6 @@
 using PSNetConcurrency.Core.Net;
 using PSNetConcurrency.Core.Net.Server;
+using PSNetConcurrency.Core.Tests.Net;
 using PSNetConcurrency.Core.Time;
 using static PSNetConcurrency.Core.Tests.Time.FleetRig;
 
@@ -155,45 +156,34 @@ public sealed class FleetScheduleTests
     [InlineData(FleetOverlapPolicy.Parallel, true, "1 Completed", "2 Completed")]
     public async Task A_run_that_has_not_ended_is_overlapped_as_the_policy_says(FleetOverlapPolicy policy, bool oneAtATime, params string[] expected)
     {
-        int runs = 0, together = 0, most = 0, agents = 0;
+        int runs = 0, agents = 0;
         using ManualResetEventSlim secondIsDue = new();
         // Far enough apart for the first to have begun when the second comes, also where the machine is busy.
         DateTimeOffset instant = DateTimeOffset.UtcNow.AddSeconds(0.5), next = instant.AddSeconds(2);
         FleetRig rig = new()
         {
-            Starting = (_, _) =>
-            {
-                if (Interlocked.Increment(ref agents) == 2 && oneAtATime)
-                {
-                    Assert.Equal((1, 0), (runs, together));
-                }
-            },
             Script = (_, _, stop) =>
             {
-                most = Math.Max(most, Interlocked.Increment(ref together));
-                try
+                // The first goes on until the second was due, or ran.
+                if (Interlocked.Increment(ref runs) == 1)
                 {
-                    // The first goes on until the second was due, or ran.
-                    if (Interlocked.Increment(ref runs) == 1)
-                    {
-                        secondIsDue.Wait(stop);
-                    }
-                    secondIsDue.Set();
+                    secondIsDue.Wait(stop);
                 }
-                finally
-                {
-                    Interlocked.Decrement(ref together);
-                }
+                secondIsDue.Set();
             },
+        };
+        rig.Starting = (_, _) =>
+        {
+            if (Interlocked.Increment(ref agents) == 2 && oneAtATime)
+            {
+                Assert.Equal((1, 0), (runs, rig.Together));
+            }
         };
         FleetSchedule schedule = await rig.StartAsync(Options(At(instant, next), Node("a") with { Session = oneAtATime ? new object() : null }) with { Overlap = policy });
         if (policy == FleetOverlapPolicy.Skip)
         {
             // Nothing else ends before the first.
-            for (long limit = Environment.TickCount64 + (long)Limit.TotalMilliseconds; schedule.Run.Length == 0 && Environment.TickCount64 < limit;)
-            {
-                await Task.Delay(5);
-            }
+            await Eventually.TrueAsync(() => schedule.Run.Length > 0, "a run is skipped");
             secondIsDue.Set();
         }
         else if (policy == FleetOverlapPolicy.Queue || (policy == FleetOverlapPolicy.Parallel && oneAtATime))
@@ -203,7 +193,7 @@ public sealed class FleetScheduleTests
         }
         await schedule.Completion.WaitAsync(Limit);
         Assert.Equal(expected, schedule.Run.OrderBy(r => r.Number).Select(r => $"{r.Number} {r.State}"));
-        Assert.Equal(policy == FleetOverlapPolicy.Parallel && !oneAtATime ? 2 : 1, most);
+        Assert.Equal(policy == FleetOverlapPolicy.Parallel && !oneAtATime ? 2 : 1, rig.MostTogether);
     }
 
     [Theory]
@@ -212,7 +202,7 @@ public sealed class FleetScheduleTests
     [InlineData(FleetOverlapPolicy.Replace, "1 Stopped", "2 Completed")]
     public async Task A_run_whose_node_was_not_ready_does_not_begin_beside_the_next(FleetOverlapPolicy policy, params string[] expected)
     {
-        int agents = 0, together = 0, most = 0;
+        int agents = 0;
         using ManualResetEventSlim ready = new();
         DateTimeOffset instant = DateTimeOffset.UtcNow.AddSeconds(0.5), next = instant.AddSeconds(1);
         FleetRig rig = new()
@@ -224,20 +214,15 @@ public sealed class FleetScheduleTests
                     ready.Wait(stop);
                 }
             },
-            Script = (_, _, _) =>
-            {
-                most = Math.Max(most, Interlocked.Increment(ref together));
-                // Whoever may run beside it would do so by then.
-                Thread.Sleep(200);
-                Interlocked.Decrement(ref together);
-            },
+            // Whoever may run beside it would do so by then.
+            Script = (_, _, _) => Thread.Sleep(200),
         };
         FleetSchedule schedule = await rig.StartAsync(Options(At(instant, next), Node("a")) with { Overlap = policy });
         await Task.Delay(next.AddSeconds(0.1) - DateTimeOffset.UtcNow);
         ready.Set();
         await schedule.Completion.WaitAsync(Limit);
         Assert.Equal(expected, schedule.Run.OrderBy(r => r.Number).Select(r => $"{r.Number} {r.State}"));
-        Assert.Equal(1, most);
+        Assert.Equal(1, rig.MostTogether);
     }
 
     [Theory]
@@ -247,24 +232,16 @@ public sealed class FleetScheduleTests
     [InlineData(FleetOverlapPolicy.Queue, false, "1 Completed", "2 Completed", "3 Completed")]
     public async Task A_run_is_seen_by_all_that_come_while_it_runs(FleetOverlapPolicy policy, bool oneAtATime, params string[] expected)
     {
-        int runs = 0, together = 0, most = 0;
+        int runs = 0;
         using ManualResetEventSlim end = new();
         DateTimeOffset instant = DateTimeOffset.UtcNow.AddSeconds(0.5);
         FleetRig rig = new()
         {
             Script = (_, _, stop) =>
             {
-                most = Math.Max(most, Interlocked.Increment(ref together));
-                try
+                if (Interlocked.Increment(ref runs) == 1)
                 {
-                    if (Interlocked.Increment(ref runs) == 1)
-                    {
-                        end.Wait(stop);
-                    }
-                }
-                finally
-                {
-                    Interlocked.Decrement(ref together);
+                    end.Wait(stop);
                 }
             },
         };
@@ -273,7 +250,7 @@ public sealed class FleetScheduleTests
         end.Set();
         await schedule.Completion.WaitAsync(Limit);
         Assert.Equal(expected, schedule.Run.OrderBy(r => r.Number).Select(r => $"{r.Number} {r.State}"));
-        Assert.Equal(1, most);
+        Assert.Equal(1, rig.MostTogether);
     }
 
     [Fact]
